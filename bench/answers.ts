@@ -61,6 +61,20 @@ const requests: readonly {
     query: { window: 'day', tz: 'Europe/Berlin', from: firstDay, to: '2025-06-30T22:00:00Z', top: '20' },
   },
   {
+    name: 'the same, by status and class of agent alone',
+    aim: 300,
+    path: '/aggregates',
+    customer: 'local',
+    query: {
+      window: 'day',
+      tz: 'Europe/Berlin',
+      from: firstDay,
+      to: '2025-06-30T22:00:00Z',
+      dimensions: 'status,agentClass',
+      top: '20',
+    },
+  },
+  {
     name: 'the total of 18 full minutes',
     aim: 50,
     path: '/aggregates/total',

@@ -517,6 +517,104 @@ export interface BatchAnswer {
    */
   counted: boolean
 }
+/**
+ * An alert was raised, or resolved.
+ */
+export interface Alert {
+  /**
+   * 32 hexadecimal digits, the same however often the event is sent.
+   */
+  id: string
+  customerId: string
+  /**
+   * Less traffic than usual, more than usual, a large share of errors, or no request where some are usual.
+   */
+  kind: ("fall" | "rise" | "errors" | "silence")
+  change: ("raised" | "resolved")
+  windowSize: "hour"
+  /**
+   * The hour that raised or resolved it.
+   */
+  windowStart: string
+  /**
+   * The first of the unusual hours.
+   */
+  since: string
+  /**
+   * With `resolved`: the id of the event that raised it.
+   */
+  raisedId?: string
+  /**
+   * With `resolved`: why it ended.
+   */
+  reason?: ("recovered" | "not-judged" | "switched-off")
+  /**
+   * Requests of the hour.
+   */
+  requests: number
+  /**
+   * Requests that are usual, by the same hour of previous weeks; of a silence, in all of its hours.
+   */
+  usual?: number
+  /**
+   * With `errors`: requests of the hour that failed.
+   */
+  errors?: number
+  /**
+   * With `errors`: the share at which the hour is unusual.
+   */
+  limitShare?: number
+  /**
+   * With `silence`: hours without a request in a row.
+   */
+  silentHours?: number
+  decidedAt: string
+  /**
+   * The event as a sentence.
+   */
+  text: string
+}
+export interface AlertPage {
+  customerId: string
+  /**
+   * Later than it was asked for where a part of the range has expired.
+   */
+  from: string
+  /**
+   * A whole minute in UTC: `2025-12-28T18:03:00Z`.
+   */
+  to: string
+  /**
+   * Every hour before this one was judged; null if none was, as without rules of alerts.
+   */
+  judgedThrough: (string | null)
+  /**
+   * Alerts that are not resolved now, whatever the range.
+   */
+  open: {
+    kind: ("fall" | "rise" | "errors" | "silence")
+    /**
+     * The id of the event that raised it.
+     */
+    id: string
+    /**
+     * The hour that raised it.
+     */
+    windowStart: string
+    /**
+     * The first of the unusual hours.
+     */
+    since: string
+  }[]
+  /**
+   * In the order of their hours.
+   */
+  alerts: Alert[]
+  /**
+   * Requests the next page; absent on the last one.
+   */
+  nextToken?: string
+}
 export interface ShareLink {
   /**
    * The token, which is a secret: whoever has it can read the counts. It is stored nowhere.

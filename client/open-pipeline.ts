@@ -79,7 +79,7 @@ export interface Pipeline {
    */
   pathWindows(query: PathWindowQuery): AsyncGenerator<PathWindow>;
   /**
-   * Lists the paths of a range of at most 366 days with their counts, page by page, largest first. Read
+   * Lists the paths of a range of at most 3,660 days with their counts, page by page, largest first. Read
    * `GET /aggregates/paths` yourself for what the answer says besides: `folded`, `complete` and `countedThrough`.
    * @throws RequestRefused, NotRunning, GaveUp  as `send`
    */

@@ -88,7 +88,7 @@ async function recountWindows(
 
   let pass = await work.pass(reporter);
   const { windows } = pass;
-  let { recounted } = pass;
+  let { recounted, newestRulesVersion } = pass;
   let deadline = performance.now() + waitSeconds * 1_000;
   while (pass.changed + pass.waiting > 0 && performance.now() < deadline) {
     // Where no pipeline runs, nothing is on its way.
@@ -102,6 +102,7 @@ async function recountWindows(
     await sleep(pauseMilliseconds);
     pass = await work.pass(reporter);
     recounted += pass.recounted;
+    newestRulesVersion = pass.newestRulesVersion ?? newestRulesVersion;
     if (pass.recounted > 0) deadline = performance.now() + waitSeconds * 1_000;
   }
   progress.stop();
@@ -113,6 +114,13 @@ async function recountWindows(
     return 2;
   }
   const waiting = pass.changed + pass.waiting;
+  if (newestRulesVersion !== undefined && newestRulesVersion !== rules.version) {
+    complain(
+      { stderr },
+      `The newest batch of the customer was counted by other rules (${newestRulesVersion}) than those of this command (${rules.version}). ` +
+        'If the pipeline still counts by them, run the command again with the same PATH_TEMPLATES, PATH_QUERY and VISITORS_SECRET.',
+    );
+  }
   report.finish({ windows, recounted, left, waiting, rulesVersion: rules.version });
   return waiting + troubles === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import type { DimensionField } from '../lib/domain/dimensions.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
 import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
@@ -28,7 +29,8 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const { path } = parameters;
     if (path !== undefined) return answerPathSeries(request, customerId, { ...parameters, path }, app);
     const representation = parameters.format ?? negotiate(request.headers.accept);
-    const send = representation === 'csv' ? sendRows : sendJson;
+    const { fields } = parameters;
+    const send = representation === 'csv' ? sendRows : (window: AnsweredWindow) => sendJson(window, fields);
     const { allowedLatenessSeconds, maxKeysPerDimension } = app.config;
     const { zone } = parameters;
     const local = zone && { zone, foldingLimits: { maxKeysPerDimension, maxKeyTextBytes } };
@@ -82,8 +84,8 @@ function textOf(bytes: Buffer): string {
 }
 
 /** Writes a window as JSON. */
-function sendJson(window: AnsweredWindow): SentWindow {
-  return { ...windowToJson(window), rows: '' };
+function sendJson(window: AnsweredWindow, fields: ReadonlySet<DimensionField> | undefined): SentWindow {
+  return { ...windowToJson(window, fields), rows: '' };
 }
 
 /** Writes a window as rows of CSV; the etag is that of its JSON. */

@@ -1,11 +1,10 @@
 import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
-import type { InstallationSecrets } from '../lib/domain/installation-secrets.ts';
 import { createVisitorMarks } from '../lib/domain/visitor-marks.ts';
 import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize/authorize.ts';
-import { RememberedLookups } from '../lib/pipeline/authorize/remembered-lookups.ts';
+import { createLinkSecrets } from '../lib/pipeline/authorize/link-secrets.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health/check-health.ts';
 import { CustomerBudgets } from '../lib/pipeline/streams/customer-budgets.ts';
 import { createCountingProgress } from '../lib/pipeline/query/counting-progress.ts';
@@ -257,15 +256,9 @@ export async function wiredLinkSecrets(app: App): Promise<readonly Uint8Array[]>
   return (await readLinkSecrets)();
 }
 
-/** Remembers them as the authorizer does, since Parameter Store takes few reads of all programs together. */
 async function openLinkSecrets({ config, clock, logger }: App): Promise<ReadLinkSecrets> {
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
-  const apiKeys = openSsmApiKeys(config.apiKeysPath);
-  const remembered = new RememberedLookups<InstallationSecrets>(authorizeLimits.memory, { clock, logger });
-  return async () => {
-    const secrets = (await remembered.find('', () => apiKeys.secrets())) ?? [];
-    return secrets.map(({ secret }) => secret);
-  };
+  return createLinkSecrets({ apiKeys: openSsmApiKeys(config.apiKeysPath), clock, logger });
 }
 
 let readLinkSecrets: Promise<ReadLinkSecrets> | undefined;

@@ -1,6 +1,6 @@
 // Bundles each function before the framework packages it: one file with only what the function uses, without types,
 // tests, or anything for the laptop form.
-const { rm } = require('node:fs/promises');
+const { copyFile, rm } = require('node:fs/promises');
 const { build } = require('esbuild');
 const { tsImport } = require('tsx/esm/api');
 
@@ -14,14 +14,36 @@ module.exports = class BundlePlugin {
         const { functions, provider } = serverless.service;
         const authorizers = Object.values(provider.httpApi.authorizers);
         const names = new Set(authorizers.map(({ functionName }) => functionName));
+        await requireAlertRules(functions.alerts, serverless);
         const parts = (key) => (names.has(key) ? 'wiredAuthorize' : 'wired');
         await Promise.all(
           Object.entries(functions).map(([key, definition]) => bundle(key, definition, parts(key))),
         );
+        await packageAlertRules(functions.alerts);
       },
     };
   }
 };
+
+/** Refuses to package a file of alert rules that the function could not use. */
+async function requireAlertRules({ environment }, serverless) {
+  const path = environment.ALERT_RULES;
+  if (!path) return;
+  const { readAlertRules } = await tsImport('../lib/alert-rules-file.ts', __filename);
+  try {
+    readAlertRules({ alertRulesFile: path });
+  } catch (error) {
+    throw new serverless.classes.Error(error.message);
+  }
+}
+
+/** Puts the file of alert rules beside the bundle, and names it by its path in the package. */
+async function packageAlertRules({ environment }) {
+  if (!environment.ALERT_RULES) return;
+  const packaged = `${outputDirectory}/alerts/alert-rules.json`;
+  await copyFile(environment.ALERT_RULES, packaged);
+  environment.ALERT_RULES = packaged;
+}
 
 /** @param parts  the function of wiring.ts that builds the parts the handler works with */
 async function bundle(key, definition, parts) {

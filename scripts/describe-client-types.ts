@@ -16,6 +16,8 @@ const names = {
   PathPage: 'PathPage',
   Total: 'Total',
   Batch: 'BatchAnswer',
+  Alert: 'Alert',
+  AlertPage: 'AlertPage',
   ShareLink: 'ShareLink',
   ShareLinkOptions: 'ShareLinkOptions',
 } as const;

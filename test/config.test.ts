@@ -39,6 +39,7 @@ describe('parseConfig', () => {
     ['DISK_QUOTA_BYTES', '10GB'],
     ['LOG_LEVEL', 'verbose'],
     ['STORAGE', 'tape'],
+    ['ALERT_WEBHOOK_HTTP', 'yes'],
   ])('names %s when it is %j', (variable, value) => {
     expect(() => parseConfig({ [variable]: value })).toThrow(InvalidConfig);
     expect(() => parseConfig({ [variable]: value })).toThrow(new RegExp(`${variable} must (be|list) `));
@@ -55,5 +56,44 @@ describe('parseConfig', () => {
     const PATH_TEMPLATES = '/users/:id,/assets/* , auto';
     expect(parseConfig({ PATH_TEMPLATES }).pathTemplates).toEqual(['/users/:id', '/assets/*', 'auto']);
     expect(parseConfig({ PATH_TEMPLATES: 'none' }).pathTemplates).toEqual([]);
+  });
+
+  describe('the webhook of alerts', () => {
+    const url =
+      (address: string, http = '') =>
+      () =>
+        parseConfig({ ALERT_WEBHOOK_URL: address, ALERT_WEBHOOK_HTTP: http }).alertWebhook?.url.href;
+
+    it.each([
+      ['https://hooks.example.com/a', ''],
+      ['http://localhost:4000/a', ''],
+      ['http://127.0.0.1/a', ''],
+      ['http://[::1]:4000/a', ''],
+      ['http://hooks.internal/a', 'any'],
+    ])('may be %s with ALERT_WEBHOOK_HTTP=%s', (address, http) => {
+      expect(url(address, http)()).toBe(address);
+    });
+
+    it.each([
+      'http://hooks.example.com/a',
+      'http://127.0.0.1.example.com/a',
+      'ftp://localhost/a',
+      'hidden',
+      'https://me:hidden@h/',
+    ])('may not be %s, and no message contains it', (address) => {
+      expect(url(address)).toThrow(InvalidConfig);
+      expect(url(address)).toThrow(/^(?!.*(?:hidden|example)).*ALERT_WEBHOOK_URL/);
+    });
+
+    it('may have a secret of 24 to 64 bytes, which no message contains', () => {
+      const of = (secret: string) => () =>
+        parseConfig({ ALERT_WEBHOOK_URL: 'https://h/', ALERT_WEBHOOK_SECRET: secret });
+      const secretOf = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
+      for (const bytes of [24, 32, 64])
+        expect(of(secretOf(bytes))().alertWebhook?.secret).toBe(secretOf(bytes));
+      for (const wrong of [secretOf(23), secretOf(65), 'hidden-hidden-hidden-hidden-hidden-hidden']) {
+        expect(of(wrong)).toThrow(/^(?!.*hidden).*ALERT_WEBHOOK_SECRET must be whsec_/);
+      }
+    });
   });
 });

@@ -1,12 +1,15 @@
 import { createClient, KeyRequired } from './api/client.ts';
-import { loadCustomers } from './api/load-customers.ts';
+import { createCustomerNames } from './api/customer-names.ts';
 import { loadExtent } from './api/load-extent.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
+import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
 import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
+import { createAlerts } from './view/alerts.ts';
 import { createControls } from './view/controls.ts';
+import { createOverview } from './view/customers/overview.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
 import { createScreen } from './view/screen.ts';
@@ -31,8 +34,22 @@ const choose = (chosen: Partial<View>, isTyping = false): void => {
   else history.pushState(null, '', writeView(view));
   controls.show(view);
   screen.showView(view);
+  if (view.page === 'customers') overview.show(view.lists);
   if (needsFigures(chosen)) loadView();
 };
+
+/** Loads the list of all customers, and shows each part of it as soon as it is there. */
+async function loadOverview(now: number, signal: AbortSignal): Promise<void> {
+  const [customers, days] = await Promise.all([
+    names.read(undefined, signal),
+    overview.load(view, now, signal),
+  ]);
+  signal.throwIfAborted();
+  screen.showCustomers(days);
+  screen.showRejections(undefined, now);
+  liveButton.showTrouble(false);
+  controls.offer(customers, undefined);
+}
 
 /** Loads the data of the view and replaces what the screen shows. */
 function loadView(): void {
@@ -43,6 +60,19 @@ function loadView(): void {
 const keyDialog = createKeyDialog((key) => {
   apiKey.keep(key);
   loadView();
+});
+
+const names = createCustomerNames(client, Date.now);
+const openCustomer = (customer: string) => {
+  choose({ page: 'traffic', customer });
+  document.getElementById('main')?.focus(); // the link is gone
+};
+const overview = createOverview({
+  client,
+  zone,
+  hrefOf: (customer) => writeView(viewAfter(view, { page: 'traffic', customer })),
+  onOpen: openCustomer,
+  onChange: (change, isTyping) => choose({ lists: changeList(view.lists, 'customers', change) }, isTyping),
 });
 
 const screen = createScreen({
@@ -56,15 +86,20 @@ const screen = createScreen({
 
 const live = createLive({
   async load(signal) {
-    const customers = await loadCustomers(client, signal);
+    const period = shownPeriod(view);
+    const { unit } = view;
+    const now = Date.now();
+    if (view.page === 'customers') {
+      shareDialog.offer(undefined);
+      await loadOverview(now, signal);
+      return false;
+    }
+    const customers = await names.read(view.customer, signal);
     signal.throwIfAborted();
     liveButton.showTrouble(false);
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
     shareDialog.offer(customer);
-    const period = shownPeriod(view);
-    const { unit } = view;
-    const now = Date.now();
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
       const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
@@ -86,6 +121,7 @@ const live = createLive({
     signal.throwIfAborted();
     screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
+    await alerts.load(customer, report.range, signal);
     return report.isPending;
   },
   onFailure(error, retryInMilliseconds) {
@@ -107,13 +143,19 @@ const live = createLive({
   clearTimer: (timer) => window.clearTimeout(timer),
 });
 
-const controls = createControls({ zone, choose, onForgetKey: forgetKey });
+const alerts = createAlerts({ client, zone, isShared: shared !== undefined });
+const controls = createControls({
+  zone,
+  choose,
+  onSearchCustomer: () => names.forget(),
+  onForgetKey: forgetKey,
+});
 const liveButton = createLiveButton(setRunning);
 const shareDialog = createShareDialog({
   zone,
   baseUrl,
   apiKey: apiKey.read,
-  search: () => writeView({ ...view, customer: undefined }),
+  search: () => writeView({ ...view, page: 'traffic', customer: undefined }),
 });
 if (shared !== undefined) showSharedNotice(shared, zone, leaveLink);
 let wantsLive = true;
@@ -133,10 +175,10 @@ function leaveLink(): void {
   location.reload(); // and with it the figures on the screen
 }
 
-/** Reads the view in the address; a link decides the customer itself. */
+/** Reads the view in the address; a link shows the traffic of its own customer. */
 function viewInAddress(): View {
   const inAddress = readView(location.search);
-  return shared === undefined ? inAddress : { ...inAddress, customer: undefined };
+  return shared === undefined ? inAddress : { ...inAddress, page: 'traffic', customer: undefined };
 }
 
 // A link that is opened in a tab which shows the page already.
@@ -145,7 +187,10 @@ addEventListener('hashchange', () => {
 });
 document.addEventListener('visibilitychange', () => setRunning(wantsLive));
 addEventListener('popstate', () => {
+  const left = view;
   view = viewInAddress();
+  const isBack = left.page === 'traffic' && view.page === 'customers';
+  overview.focusOn(isBack ? left.customer : undefined);
   showView();
 });
 

@@ -4,18 +4,39 @@ import * as z from 'zod';
 import { dimensions } from '../../lib/domain/dimensions.ts';
 import type { Sink } from './sinks.ts';
 
-const countsSchema = z.record(z.string(), z.number());
+/** Numbers by key; `z.record` would leave out a key named `__proto__`. */
+const countsSchema = z
+  .custom<Readonly<Record<string, number>>>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.values(value).every((count) => typeof count === 'number'),
+  )
+  .transform((counts) => new Map(Object.entries(counts)));
+const noCounts: ReadonlyMap<string, number> = new Map();
+const durationSchema = z.object({
+  requests: z.number(),
+  sumMs: z.number(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
+});
 
 const windowSchema = z.looseObject({
   windowStart: z.string(),
   windowSize: z.string(),
   complete: z.boolean(),
   requests: z.number(),
+  bytes: z.number().optional(),
+  duration: durationSchema.optional(),
+  visitors: z.number().optional(),
+  bytesByPath: countsSchema.optional(),
+  durationMsByPath: countsSchema.optional(),
 });
 
-/** The columns of CSV. Keys are unchanged, since no spreadsheet takes them for formulas. */
+/** The columns of CSV, and the requests behind a mean. Keys are unchanged, since no spreadsheet takes them for formulas. */
 const schema = [
-  { name: 'root', num_children: 7 },
+  { name: 'root', num_children: 14 },
   { name: 'windowStart', type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', repetition_type: 'REQUIRED' },
   { name: 'windowSize', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
   { name: 'complete', type: 'BOOLEAN', repetition_type: 'REQUIRED' },
@@ -23,9 +44,28 @@ const schema = [
   { name: 'key', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
   { name: 'requests', type: 'INT64', repetition_type: 'REQUIRED' },
   { name: 'countedThrough', type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', repetition_type: 'OPTIONAL' },
+  { name: 'bytes', type: 'INT64', repetition_type: 'OPTIONAL' },
+  { name: 'durationMs', type: 'INT64', repetition_type: 'OPTIONAL' },
+  { name: 'p50Ms', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+  { name: 'p95Ms', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+  { name: 'p99Ms', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+  { name: 'visitors', type: 'INT64', repetition_type: 'OPTIONAL' },
+  { name: 'durationRequests', type: 'INT64', repetition_type: 'OPTIONAL' },
 ] as const;
 
-interface Row {
+/** Cells of facts; those that nothing is known of are empty. */
+interface Facts {
+  readonly bytes?: bigint | undefined;
+  readonly durationMs?: bigint | undefined;
+  readonly p50Ms?: number | undefined;
+  readonly p95Ms?: number | undefined;
+  readonly p99Ms?: number | undefined;
+  readonly visitors?: bigint | undefined;
+  /** Requests that had a duration. */
+  readonly durationRequests?: bigint | undefined;
+}
+
+interface Row extends Facts {
   readonly windowStart: Date;
   readonly windowSize: string;
   readonly complete: boolean;
@@ -81,11 +121,38 @@ function rowsOf(line: string, countedThrough: Date | undefined): Row[] {
     complete: window.complete,
     countedThrough,
   };
-  const rowOf = (dimension: string, key: string, requests: number): Row =>
-    Object.assign({ dimension, key, requests: BigInt(requests) }, common);
+  const rowOf = (dimension: string, key: string, requests: number, facts: Facts = {}): Row =>
+    Object.assign({ dimension, key, requests: BigInt(requests) }, common, facts);
   const ofKeys = dimensions.flatMap(({ field, name }) => {
-    const counts = window[field] === undefined ? {} : countsSchema.parse(window[field]);
-    return Object.entries(counts).map(([key, requests]) => rowOf(name, key, requests));
+    const counts = window[field] === undefined ? noCounts : countsSchema.parse(window[field]);
+    return Array.from(counts, ([key, requests]) =>
+      rowOf(name, key, requests, field === 'requestsByPath' ? factsOfPath(key, window) : {}),
+    );
   });
-  return [rowOf('total', '', window.requests), ...ofKeys];
+  return [rowOf('total', '', window.requests, factsOfAll(window)), ...ofKeys];
+}
+
+type Window = z.output<typeof windowSchema>;
+
+function factsOfAll({ bytes, duration, visitors }: Window): Facts {
+  const { requests, sumMs, ...percentiles } = duration ?? {};
+  return {
+    bytes: wholeOf(bytes),
+    durationMs: wholeOf(sumMs),
+    ...percentiles,
+    visitors: wholeOf(visitors),
+    durationRequests: wholeOf(requests),
+  };
+}
+
+/** Returns the sums of a path. A window leaves out those that are 0: for bytes, that is all that a missing one can mean. */
+function factsOfPath(path: string, { bytes, bytesByPath, durationMsByPath }: Window): Facts {
+  return {
+    bytes: bytes === undefined ? undefined : BigInt(bytesByPath?.get(path) ?? 0),
+    durationMs: wholeOf(durationMsByPath?.get(path)),
+  };
+}
+
+function wholeOf(number: number | undefined): bigint | undefined {
+  return number === undefined ? undefined : BigInt(number);
 }

@@ -1,4 +1,4 @@
-import { searchForKey, searchForPath, keysBefore, type KeySearch } from './counts-text/find-keys.ts';
+import { numbersOf, searchForKey, searchForPath, type KeySearch } from './counts-text/find-keys.ts';
 import type { CustomerId } from './customer-id.ts';
 import { otherKey } from './folding.ts';
 import { knownErrors, unknownErrors } from './path-errors.ts';
@@ -43,16 +43,19 @@ export function pathWindowOf(window: ServedWindow, search: KeySearch): PathWindo
   const { json } = counts.requestsByPath;
   const found = search(json);
   const hasSums = measures !== undefined || errorsOfPaths !== undefined;
-  const places = hasSums ? found.map(({ start }) => keysBefore(json, start)) : [];
-  const sumOf = (list: readonly number[] | undefined) =>
-    places.reduce((sum, place) => saturatedSum(sum, list?.[place] ?? 0), 0);
+  const places = new Set(hasSums ? numbersOf(found, json) : []);
+  function sumOf(list: readonly number[] = []): number {
+    let sum = 0;
+    for (const place of places) sum = saturatedSum(sum, list[place] ?? 0);
+    return sum;
+  }
   const requests = found.reduce((sum, key) => saturatedSum(sum, key.requests), 0);
   const { bytes, pathBytes, pathDurationMs, pathTimed, durations } = measures ?? {};
   return {
     customerId,
     windowStart,
     requests,
-    errors: knownErrors(errorsOfPaths, (place) => places.includes(place)),
+    errors: knownErrors(errorsOfPaths, (place) => places.has(place)),
     ...(bytes !== undefined && { bytes: sumOf(pathBytes) }),
     durationMs: sumOf(pathDurationMs),
     timed: durations === undefined ? 0 : pathTimed === undefined ? requests : sumOf(pathTimed),

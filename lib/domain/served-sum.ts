@@ -35,6 +35,8 @@ export class ServedSum {
   #bytes: number | undefined;
   readonly #durations = new Map<number, number>();
   #visitors: Uint8Array | undefined;
+  /** Sum of the durations of parts whose paths were not read. */
+  #durationMs = 0;
 
   /** @param limits  the number of keys that the sum keeps */
   constructor(limits: FoldingLimits) {
@@ -101,7 +103,12 @@ export class ServedSum {
       keyTotals.add(counts[field], undefined, isOfPaths ? pathSumLists(part) : undefined);
     }
     if (measures?.bytes !== undefined) this.#bytes = saturatedSum(this.#bytes ?? 0, measures.bytes);
-    if (measures?.durations !== undefined) addBuckets(this.#durations, bucketsOf(measures.durations));
+    if (measures?.durations !== undefined) {
+      addBuckets(this.#durations, bucketsOf(measures.durations));
+      const isWithoutPaths = counts[pathField].json.length <= noCounts.json.length;
+      if (isWithoutPaths)
+        this.#durationMs = (measures.pathDurationMs ?? []).reduce(saturatedSum, this.#durationMs);
+    }
     if (measures?.visitors !== undefined) {
       this.#visitors ??= new Uint8Array(registerCount);
       addVisitorsText(this.#visitors, measures.visitors);
@@ -142,6 +149,8 @@ export class ServedSum {
       }
     }
     for (const [list, sum] of others.entries()) if (sum > 0) byPath[list]?.set(otherKey, sum);
-    return toStoredMeasures(measures, Object.keys(requestsToJson(requestsByPath)), requestsByPath);
+    const stored = toStoredMeasures(measures, Object.keys(requestsToJson(requestsByPath)), requestsByPath);
+    if (paths !== undefined || this.#durations.size === 0) return stored;
+    return { ...stored, pathDurationMs: [this.#durationMs], pathTimed: undefined };
   }
 }

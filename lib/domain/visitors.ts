@@ -143,7 +143,10 @@ export function addVisitorsText(registers: Uint8Array, text: VisitorsText): void
 /** Returns the set that registers stand for. */
 export function visitorsOf(registers: Uint8Array): Map<number, number> {
   const visitors = new Map<number, number>();
-  for (const [register, rank] of registers.entries()) if (rank > 0) visitors.set(register, rank);
+  for (let register = 0; register < registers.length; register++) {
+    const rank = registers[register] ?? 0;
+    if (rank > 0) visitors.set(register, rank);
+  }
   return visitors;
 }
 

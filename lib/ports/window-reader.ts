@@ -1,5 +1,6 @@
 import type { WindowRun } from '../domain/compose-range.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
+import type { DimensionField } from '../domain/dimensions.ts';
 import type { ServedWindow } from '../domain/served-window.ts';
 import type { WindowStart } from '../domain/window.ts';
 
@@ -8,6 +9,8 @@ export type { ServedWindow };
 /** Windows of one customer and one size, with `from ≤ windowStart < to`. */
 export interface WindowRange extends WindowRun {
   readonly customerId: CustomerId;
+  /** Dimensions to read; the counts of others are empty. By default all. */
+  readonly fields?: ReadonlySet<DimensionField> | undefined;
   /** Only windows after this one. */
   readonly after?: WindowStart | undefined;
 }

@@ -61,7 +61,7 @@ export function createModelReader({ clickHouse, tables, model }: ModelReaderPort
 }
 
 async function* windowsIn(
-  { customerId, windowSize, from, to, after }: WindowRange,
+  { customerId, windowSize, from, to, after, fields }: WindowRange,
   atOnce: number,
   query: ModelQuery,
 ): AsyncGenerator<ServedWindow> {
@@ -83,15 +83,19 @@ async function* windowsIn(
       documentSchema,
       { size: windowSize, segment, first, end: minuteOf(to), limit, bytes: maxPageBytes },
     );
-    for (const { document } of rows) yield decode(document, windowSize);
+    for (const { document } of rows) yield decode(document, windowSize, fields);
     const last = rows.at(-1);
     if (last === undefined || (last.found < limit && rows.length === last.found)) return;
     first = last.start_minute + 1;
   }
 }
 
-function decode(document: string, size: WindowRange['windowSize']): ServedWindow {
-  const window = decodeServedWindow(Buffer.from(document), size);
+function decode(
+  document: string,
+  size: WindowRange['windowSize'],
+  fields: WindowRange['fields'],
+): ServedWindow {
+  const window = decodeServedWindow(Buffer.from(document), size, fields);
   if (window !== undefined) return window;
   throw new UnreadableFormat('A window is damaged: it has no end of its counts.');
 }

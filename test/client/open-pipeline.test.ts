@@ -171,6 +171,36 @@ describe('a pipeline', () => {
     await expect(pipeline.windows(query).next()).rejects.toThrow(RequestRefused);
   });
 
+  it('reads the windows of a path, and lists paths, page by page', async () => {
+    const counts = { requests: 1, errors: 0 };
+    const { pipeline, received } = await pipelineThatAnswers(
+      { status: 200, body: { windows: [{ windowStart: 'a', ...counts }], nextToken: 't/1' } },
+      { status: 200, body: { windows: [], nextToken: 't/2' } },
+      { status: 200, body: { windows: [{ windowStart: 'b', ...counts }] } },
+      { status: 200, body: { paths: [{ key: 'GET /', ...counts }], nextToken: 't/3' } },
+      { status: 200, body: { paths: [{ key: 'GET /a', ...counts }] } },
+      { status: 200, body: { paths: [{ key: 'GET /a', requests: 1 }] } },
+    );
+    const range = { from: new Date('2025-12-28T18:00:00Z'), to: new Date('2025-12-28T19:00:00Z') };
+    const read: string[] = [];
+    const windows = pipeline.pathWindows({ window: 'hour', path: '/a', ...range });
+    for await (const { windowStart } of windows) read.push(windowStart);
+    for await (const { key } of pipeline.paths({ search: 'A', sort: 'errors', ...range })) read.push(key);
+    expect(read).toEqual(['a', 'b', 'GET /', 'GET /a']);
+    const asked = received.map(({ path }) =>
+      Object.fromEntries(new URL(path, 'http://localhost').searchParams),
+    );
+    const sent = { from: '2025-12-28T18:00:00.000Z', to: '2025-12-28T19:00:00.000Z' };
+    expect(asked).toMatchObject([
+      { window: 'hour', path: '/a', ...sent },
+      { path: '/a', nextToken: 't/1' },
+      { path: '/a', nextToken: 't/2' },
+      { search: 'A', sort: 'errors', limit: '1000', ...sent },
+      { search: 'A', sort: 'errors', nextToken: 't/3' },
+    ]);
+    await expect(pipeline.paths(range).next()).rejects.toThrow(RequestRefused);
+  });
+
   it('that does not run is given up soon, unless it has answered before', async () => {
     let isUp = false;
     const { url } = await answeringServer(() => ({ status: isUp ? 202 : 500 }));

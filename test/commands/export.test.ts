@@ -75,16 +75,52 @@ describe('npm run export', () => {
       complete: true,
       countedThrough: new Date('2025-12-28T19:30:00Z'),
     };
+    const noFacts = {
+      bytes: null,
+      durationMs: null,
+      p50Ms: null,
+      p95Ms: null,
+      p99Ms: null,
+      visitors: null,
+      durationRequests: null,
+    };
     expect(rows.slice(0, 3)).toEqual([
-      { ...ofFirst, dimension: 'total', key: '', requests: 3n },
-      { ...ofFirst, dimension: 'path', key: 'GET /a;=b', requests: 3n },
-      { ...ofFirst, dimension: 'status', key: '404', requests: 1n },
+      { ...ofFirst, ...noFacts, dimension: 'total', key: '', requests: 3n },
+      { ...ofFirst, ...noFacts, dimension: 'path', key: 'GET /a;=b', requests: 3n },
+      { ...ofFirst, ...noFacts, dimension: 'status', key: '404', requests: 1n },
     ]);
     expect(rows.slice(3).map((row): unknown[] => [row['dimension'], row['key']])).toEqual([
       ['total', ''],
       ['path', 'GET /'],
       ['path', 'POST /ü'],
       ['status', '404'],
+    ]);
+  });
+
+  it('writes Parquet that has the sums of facts, for all requests and for each path', async () => {
+    const facts = {
+      bytes: Number.MAX_SAFE_INTEGER,
+      duration: { requests: 3, sumMs: 41, p50Ms: 10, p95Ms: 21.5, p99Ms: 30 },
+      visitors: 2,
+      bytesByPath: { 'GET /': 7 },
+      durationMsByPath: { __proto__: 3, 'GET /': 38 },
+    };
+    const paths = JSON.parse('{"GET /":2,"__proto__":1}') as Record<string, number>;
+    const line = JSON.stringify({ ...window('18', paths), ...facts }).replace(
+      '"durationMsByPath":{',
+      '"durationMsByPath":{"__proto__":3,',
+    );
+    const { url } = await answeringServer(() => ({ status: 200, headers: counted, text: `${line}\n` }));
+    const output = join(await temporaryDirectory(), 'windows.parquet');
+    const end = await runCommand('export', '--url', url.href, '--format', 'parquet', '--output', output);
+    expect(end.exitCode).toBe(0);
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(output) });
+    const columns = ['key', 'bytes', 'durationMs', 'p50Ms', 'p95Ms', 'p99Ms', 'visitors', 'durationRequests'];
+    expect(rows.map((row) => columns.map((column): unknown => row[column]))).toEqual([
+      ['', BigInt(Number.MAX_SAFE_INTEGER), 41n, 10, 21.5, 30, 2n, 3n],
+      ['GET /', 7n, 38n, null, null, null, null, null],
+      ['__proto__', 0n, 3n, null, null, null, null, null],
+      ['404', null, null, null, null, null, null, null],
     ]);
   });
 

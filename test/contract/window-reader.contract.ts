@@ -1,50 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCountsText } from '../../lib/domain/counts-text.ts';
-import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { mapDimensions } from '../../lib/domain/dimensions.ts';
-import type { WindowSize, WindowStart } from '../../lib/domain/window.ts';
+import { ServedSum } from '../../lib/domain/served-sum.ts';
+import { findTimeZone, type TimeZone } from '../../lib/domain/time-zone.ts';
+import type { WindowSize } from '../../lib/domain/window.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
+import { localWindows } from '../../lib/pipeline/query/local-windows.ts';
 import type {
   CustomerTotals,
   CustomerTotalsRange,
   ServedWindow,
   WindowRange,
-  WindowReader,
 } from '../../lib/ports/window-reader.ts';
 import { customer, windowStart } from '../factories.ts';
-
-/** A window to write: one request per path. */
-export interface WrittenWindow {
-  readonly customerId: CustomerId;
-  readonly windowSize: WindowSize;
-  readonly windowStart: WindowStart;
-  readonly paths: readonly string[];
-}
-
-/** Requests of one minute by status; without any, it is one request that has no status. */
-export interface CountedMinute {
-  readonly customerId: CustomerId;
-  readonly windowStart: WindowStart;
-  readonly requestsByStatus: Readonly<Record<number, number>>;
-}
-
-/** A reader under test, without windows at first. */
-export interface WindowReaderFixture {
-  readonly reader: WindowReader;
-  /** Writes a window as the pipeline would, and waits until the reader can read it. */
-  write(window: WrittenWindow): Promise<void>;
-  /** Removes a window, and waits until the reader no longer has it. */
-  remove(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
-  /** Counts requests in a minute without any, rolls it up, and waits until the reader can read that. */
-  count(minute: CountedMinute): Promise<void>;
-  /** Takes back all that was counted in a minute. */
-  uncount(minute: Omit<CountedMinute, 'requestsByStatus'>): Promise<void>;
-  /** Damages a window. */
-  damage(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
-  close(): Promise<void>;
-}
+import type { WindowReaderFixture } from './window-reader/fixture.ts';
+import { describePathAnswers } from './window-reader/path-answers.contract.ts';
+import { describeWindowMeasures } from './window-reader/window-measures.contract.ts';
 
 const axon = customer('cus-axon');
+function zoneOf(name: string): TimeZone {
+  const zone = findTimeZone(name);
+  if (zone === undefined) throw new Error(`There is no zone ${name}.`);
+  return zone;
+}
 const strangeNames = [
   'a',
   'A',
@@ -173,6 +151,46 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         expect(startsOf(await read({}, atOnce))).toEqual(starts.map(at));
       });
 
+      it('gives the counts of the dimensions that were asked for', async () => {
+        await write('minute', '28T18:03', axon, ['GET /a', 'GET /b']);
+        const [window] = await read({ fields: new Set(['requestsByUserAgent']) });
+        expect(window?.requests).toBe(2);
+        expect(window?.counts.requestsByPath.json.toString()).toBe('{}');
+        expect(window?.counts.requestsByUserAgent.json.toString()).toBe('{"curl":2}');
+      });
+
+      it('gives the parts of local days and hours, however they are composed', async () => {
+        await write('minute', '27T18:29', axon, ['GET /eve']);
+        await write('minute', '27T18:30', axon, ['GET /a']);
+        await write('hour', '27T19:00', axon, ['GET /a', 'GET /b']);
+        await write('hour', '28T17:00', axon, ['GET /b']);
+        await write('minute', '28T18:29', axon, ['GET /c']);
+        await write('minute', '28T18:30', axon, ['GET /next']);
+        await write('day', '30T00:00', axon, ['GET /d']);
+        const local = async (zone: string, windowSize: 'hour' | 'day', from: string, to: string) => {
+          const found: [start: string, requestsByPath: string][] = [];
+          const range = { customerId: axon, windowSize, zone: zoneOf(zone), from: at(from), to: at(to) };
+          const sum = () => new ServedSum({ maxKeysPerDimension: 10, maxKeyTextBytes: 1_000 });
+          for await (const window of localWindows(range, fixture.reader, 4, sum, { windows: 0, bytes: 0 })) {
+            found.push([window.windowStart, window.counts.requestsByPath.json.toString()]);
+          }
+          return found;
+        };
+        expect(await local('Asia/Kolkata', 'day', '27T18:30', '28T18:30')).toEqual([
+          [at('27T18:30'), '{"GET /a":2,"GET /b":2,"GET /c":1}'],
+        ]);
+        expect(await local('Europe/Berlin', 'day', '27T23:00', '28T23:00')).toEqual([
+          [at('27T23:00'), '{"GET /b":1}'],
+        ]);
+        expect(await local('Asia/Kolkata', 'hour', '27T17:30', '27T19:30')).toEqual([
+          [at('27T17:30'), '{"GET /eve":1}'],
+          [at('27T18:30'), '{"GET /a":1}'],
+        ]);
+        expect(await local('Europe/London', 'day', '01T00:00', '31T00:00')).toEqual([
+          [at('30T00:00'), '{"GET /d":1}'],
+        ]);
+      });
+
       it('gives what was written last', async () => {
         await write('minute', '28T18:03');
         await fixture.remove({ customerId: axon, windowSize: 'minute', windowStart: at('28T18:03') });
@@ -187,6 +205,9 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         await expect(read({})).rejects.toThrow(UnreadableFormat);
       });
     });
+
+    describeWindowMeasures(() => fixture);
+    describePathAnswers(() => fixture);
 
     describe('customers', () => {
       it('has none if there are no windows', async () => {

@@ -8,7 +8,7 @@ import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
 import { countsWith, instant } from '../factories.ts';
-import type { WindowReaderFixture, WrittenWindow } from './window-reader.contract.ts';
+import type { WindowReaderFixture, WrittenWindow } from './window-reader/fixture.ts';
 
 export const clock = { now: () => instant('2026-01-05T00:00:00Z') };
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -55,21 +55,24 @@ export function windowsFixture(
 }
 
 function bodyOf(
-  { customerId, windowSize, windowStart, paths }: WrittenWindow,
+  { customerId, windowSize, windowStart, paths, counted }: WrittenWindow,
   requestsByStatus: Readonly<Record<number, number>> = {},
 ): Buffer {
+  const requestsByPath = counted?.counts.requestsByPath ?? new Map(paths.map((path) => [path, 1]));
+  const requests = [...requestsByPath.values()].reduce((sum, each) => sum + each, 0);
   const window = {
     customerId,
     windowStart,
-    requests: paths.length,
+    requests,
     revision: 1,
     lateRequests: 0,
     updatedAt: instant('2025-12-31T00:00:00Z'),
     counts: countsWith({
-      requestsByPath: new Map(paths.map((path) => [path, 1])),
-      requestsByUserAgent: new Map([['curl', paths.length]]),
+      requestsByPath,
+      requestsByUserAgent: new Map([['curl', requests]]),
       requestsByStatus: new Map(Object.entries(requestsByStatus)),
     }),
+    ...counted,
   };
   return windowSize === 'minute'
     ? encodeWindow({ ...window, batches: 1, partialIds: Buffer.alloc(16) })

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,8 @@ export interface Package {
   readonly bundleBytes: ReadonlyMap<string, number>;
   /** The code of the bundles, by function key. */
   readonly bundles: ReadonlyMap<string, string>;
+  /** The file of alert rules in the package; `undefined` if there is none. */
+  readonly alertRules: string | undefined;
 }
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,20 +43,29 @@ const templateSchema = z.object({
 });
 
 /** Packages the service as `npx serverless package` does, without credentials. */
-export async function packageService(stage: string, ...args: readonly string[]): Promise<Package> {
+export async function packageService(
+  stage: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Package> {
   const directory = await mkdtemp(join(tmpdir(), 'package-'));
   try {
     const { PATH, HOME } = process.env;
     const command = [serverless, 'package', '--package', directory, '--stage', stage, ...args];
-    await promisify(execFile)(process.execPath, command, { cwd: repository, env: { PATH, HOME } });
+    await promisify(execFile)(process.execPath, command, {
+      cwd: repository,
+      env: { PATH, HOME, ...environment },
+    });
     const template = await readFile(join(directory, 'cloudformation-template-update-stack.json'), 'utf8');
     const { Resources } = templateSchema.parse(JSON.parse(template));
     const bundles = new Map<string, string>();
     for (const functionKey of await readdir(join(repository, 'build'))) {
       bundles.set(functionKey, await readFile(join(repository, 'build', functionKey, 'index.cjs'), 'utf8'));
     }
+    const rulesFile = join(repository, 'build/alerts/alert-rules.json');
+    const alertRules = existsSync(rulesFile) ? await readFile(rulesFile, 'utf8') : undefined;
     const bundleBytes = new Map([...bundles].map(([key, code]) => [key, Buffer.byteLength(code)]));
-    return { template, resources: Resources, bundleBytes, bundles };
+    return { template, resources: Resources, bundleBytes, bundles, alertRules };
   } finally {
     await rm(directory, { recursive: true });
   }

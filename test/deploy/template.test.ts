@@ -1,3 +1,4 @@
+import { describeAlerts } from './template/alerts.ts';
 import { describeAssumptions } from './template/assumptions.ts';
 import { describeBucket } from './template/bucket.ts';
 import { describeFailures } from './template/failures.ts';
@@ -13,4 +14,5 @@ describeRoles();
 describeHttpApi();
 describeBucket();
 describeFailures();
+describeAlerts();
 describeAssumptions();

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countsText } from '../../lib/domain/counts-text.ts';
-import { createKeyTotals } from '../../lib/domain/key-totals.ts';
+import {
+  createKeyTotals,
+  type KeyOrder,
+  type KeyPlace,
+  type KeyTotals,
+  type SumList,
+} from '../../lib/domain/key-totals.ts';
+import { placeName } from '../../lib/domain/key-totals/place-name.ts';
 
 const roomy = { maxKeys: 1_000, maxKeyTextBytes: 1_000_000 };
 const noLimit = Number.MAX_SAFE_INTEGER;
@@ -68,6 +75,75 @@ describe('key totals', () => {
           expect(said.get(key) ?? 0).toBeLessThanOrEqual(requests);
           expect((said.get(key) ?? 0) + totals.folded()).toBeGreaterThanOrEqual(requests);
         }
+      }),
+    );
+  });
+});
+
+describe('key totals with sums beside the requests', () => {
+  const limits = { maxKeys: 10, maxKeyTextBytes: 1_000_000 };
+  const add = (
+    totals: KeyTotals,
+    requestsByKey: Readonly<Record<string, number>>,
+    sums: readonly SumList[],
+  ) => totals.add(countsText(new Map(Object.entries(requestsByKey))), undefined, sums);
+
+  it('keep keys by a sum where it is wanted, and say what they have dropped', () => {
+    const totals = createKeyTotals(limits, { lists: 2, keptBy: 1 });
+    for (let window = 0; window < 10; window++) {
+      const keys = Object.fromEntries(
+        Array.from({ length: 5 }, (_, key) => [`often-${window}-${key}`, 100] as const),
+      );
+      add(totals, { rare: 1, ...keys }, [
+        [1, 2, 2, 2, 2, 2],
+        [50, 1, 1, 1, 1, 1],
+      ]);
+    }
+    const [first] = totals.inOrder({ valueOf: (_requests, sumOf) => sumOf(1) }, 1);
+    expect(first).toEqual({ key: 'rare', requests: 10, sums: [10, 500] });
+    const kept = totals.inOrder({ valueOf: (requests) => requests }, noLimit);
+    expect(kept.length).toBeLessThanOrEqual(10);
+    for (const list of [0, 1]) {
+      const ofKept = kept.reduce((sum, { sums }) => sum + (sums?.[list] ?? 0), 0);
+      expect(ofKept + (totals.foldedSums()[list] ?? 0)).toBe(totals.sums()[list]);
+    }
+    expect(kept.reduce((sum, { requests }) => sum + requests, totals.folded())).toBe(5_010);
+  });
+
+  it('count the sums of what windows have folded as such', () => {
+    const totals = createKeyTotals(limits, { lists: 1 });
+    add(totals, { a: 1, '(other)': 3 }, [[5, 7]]);
+    expect(totals.foldedSums()).toEqual([7]);
+    expect(totals.sums()).toEqual([12]);
+  });
+
+  it('give each key once, page by page, in the order of any value', () => {
+    const window = fc.dictionary(
+      fc.oneof(
+        fc.constantFrom('a', 'b', 'B', 'é', '"'),
+        fc.constantFrom('1', '2').map((end) => 'x'.repeat(300) + end),
+      ),
+      fc.integer({ min: 1, max: 3 }),
+    );
+    fc.assert(
+      fc.property(fc.array(window, { maxLength: 4 }), fc.integer({ min: 1, max: 4 }), (windows, most) => {
+        const totals = createKeyTotals({ ...limits, maxKeys: 100 }, { lists: 1 });
+        for (const counts of windows)
+          add(totals, counts, [Object.values(counts).map((requests) => requests % 2)]);
+        const valueOf: KeyOrder['valueOf'] = (_requests, sumOf) => sumOf(0);
+        const all = totals.inOrder({ valueOf }, noLimit);
+        const found: string[] = [];
+        for (let after: KeyPlace | undefined; ;) {
+          const page = totals.inOrder({ valueOf, after }, most);
+          const last = page.at(-1);
+          if (last === undefined) break;
+          found.push(...page.map(({ key }) => key));
+          after = { value: last.sums?.[0] ?? 0, name: placeName(last.key) };
+        }
+        expect(found).toEqual(all.map(({ key }) => key));
+        expect(new Set(found)).toEqual(new Set(windows.flatMap((counts) => Object.keys(counts))));
+        const values = all.map(({ sums }) => sums?.[0] ?? 0);
+        expect(values).toEqual(values.toSorted((a, b) => b - a));
       }),
     );
   });

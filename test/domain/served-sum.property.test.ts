@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { answeredMeasures } from '../../lib/domain/answered-measures.ts';
 import { readCountsText } from '../../lib/domain/counts-text.ts';
 import { mapDimensions } from '../../lib/domain/dimensions.ts';
 import { otherKey, type FoldingLimits } from '../../lib/domain/folding.ts';
@@ -157,6 +158,23 @@ describe('the sum of served windows', () => {
           }
         },
       ),
+    );
+  });
+
+  it('has the same sums of all without the paths', () => {
+    const fields = new Set(['requestsByStatus'] as const);
+    fc.assert(
+      fc.property(fc.array(hour, { minLength: 2, maxLength: 5 }), (hours) => {
+        const sum = new ServedSum(foldingLimits);
+        for (const each of hours) {
+          const part = decodeServedWindow(encodeRolledUp(each), 'hour', fields);
+          if (part !== undefined) sum.add(part);
+        }
+        const [some, all] = [sum.window(windowStart('2025-12-28T00:00:00Z')), sumOf(hours, foldingLimits)];
+        expect(answeredMeasures(some?.measures)).toEqual(answeredMeasures(all?.measures));
+        expect(some?.requests).toBe(all?.requests);
+        expect(some?.counts.requestsByPath.json.toString()).toBe('{}');
+      }),
     );
   });
 

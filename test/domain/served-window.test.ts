@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCountsText, type CountsTexts } from '../../lib/domain/counts-text.ts';
-import { mapDimensions, type Counts } from '../../lib/domain/dimensions.ts';
+import { answeredMeasures } from '../../lib/domain/answered-measures.ts';
+import { dimensions, mapDimensions, type Counts } from '../../lib/domain/dimensions.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeServedWindow, type ServedWindow } from '../../lib/domain/served-window.ts';
 import { addStoredErrorPaths, toStoredErrorPaths } from '../../lib/domain/stored-error-paths.ts';
@@ -183,5 +184,26 @@ describe('a window as it is served', () => {
       '{"formatVersion":99,"requestsByPath":{},"requestsByUserAgent":{},"requestsByStatus":{}}\n',
     );
     expect(() => decodeServedWindow(body, 'day')).toThrow(NewerFormat);
+  });
+
+  it('has only the dimensions that were asked for, and the same sums of all', () => {
+    const subsets = fc.subarray(dimensions.map(({ field }) => field));
+    fc.assert(
+      fc.property(stored, subsets, ({ body, size }, names) => {
+        const fields = new Set(names);
+        const whole = decodeServedWindow(body, size);
+        const part = decodeServedWindow(body, size, fields);
+        if (whole === undefined || part === undefined) throw new Error('The window has no end.');
+        for (const { field } of dimensions) {
+          const json = fields.has(field) ? whole.counts[field].json.toString() : '{}';
+          expect(part.counts[field].json.toString()).toBe(json);
+        }
+        expect(answeredMeasures(part.measures)).toEqual(answeredMeasures(whole.measures));
+        if (fields.has('requestsByPath')) expect(part.measures).toEqual(whole.measures);
+        const { counts: _counts, measures: _measures, errorsOfPaths: _errors, ...rest } = whole;
+        expect(part).toMatchObject(rest);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { answeringServer } from '../answering-server.ts';
+import { jsonLines, runCommand } from '../commands/run-command.ts';
 import { Emulator } from './emulator.ts';
 import { loading } from './loaded-modules.ts';
 import { entry, json, postLogs } from './requests.ts';
@@ -96,4 +97,15 @@ it('sends each alert at least once with the same id, though it is killed between
   const sent = webhook.received.map(({ body }) => (JSON.parse(body) as { readonly id: string }).id);
   expect([...new Set(sent)]).toEqual([raised?.id, resolved?.id]);
   expect(emulator.output).not.toContain('hidden');
+
+  await emulator.end();
+  const audit = await runCommand(
+    'audit',
+    '--data-dir',
+    emulator.dataDirectory,
+    '--pending-seconds',
+    '0',
+    '--json',
+  );
+  expect(jsonLines(audit)).toMatchObject([{ kind: 'audited', differences: 0 }]);
 });

@@ -55,6 +55,33 @@ describe('GET /aggregates/total', () => {
   });
 });
 
+describe('paths', () => {
+  it('are listed page by page, and each is found by its name', async () => {
+    const customerId = 'cus-paths';
+    const path = '/søk?q="a+b" c&d';
+    await send(customerId, [
+      { ...entry, path, status: 404 },
+      { ...entry, path },
+      { ...entry, path: '/b' },
+    ]);
+    const range = 'from=2025-12-28T18:00:00Z&to=2025-12-28T19:00:00Z';
+    // Late entries of an old hour are in the list when it has been rolled up.
+    const keysOf = async (more: string) => {
+      const answer = await get(`/aggregates/paths?${range}&limit=1${more}`, customerId);
+      return json(answer) as { paths: readonly { key: string }[]; nextToken?: string };
+    };
+    const first = { key: `GET ${path}`, requests: 2, errors: 1 };
+    await expect.poll(async () => (await keysOf('')).paths, { timeout: 50_000 }).toEqual([first]);
+    const { nextToken = '' } = await keysOf('');
+    expect((await keysOf(`&nextToken=${nextToken}`)).paths).toMatchObject([{ key: 'GET /b' }]);
+    expect((await keysOf(`&search=${encodeURIComponent('SØK')}`)).paths).toEqual([first]);
+    for (const asked of [path, `GET ${path}`]) {
+      const answer = await get(`/aggregates?${range}&path=${encodeURIComponent(asked)}`, customerId);
+      expect(json(answer)).toMatchObject({ path: asked, windows: [{ requests: 2, errors: 1 }] });
+    }
+  });
+});
+
 describe('CSV', () => {
   it('comes through a real socket as it was written', async () => {
     const customerId = 'cus-csv';

@@ -48,6 +48,13 @@ describe('the horizon', () => {
       from: '2025-11-29T00:00:00Z',
       requests: 1,
     });
+    const visible = { from: '2025-11-29T00:00:00Z' };
+    expect(await retained.get('/aggregates/paths', all)).toMatchObject({
+      ...visible,
+      paths: [{ requests: 1 }],
+    });
+    const ofPath = await retained.get('/aggregates', { ...all, window: 'day', path: '/' });
+    expect(ofPath).toMatchObject({ ...visible, windows: [{ requests: 1 }] });
     retained.pass(899 - 60);
     await retained.expire();
     expect(await retained.keys('aggregates/minute/')).toHaveLength(3);

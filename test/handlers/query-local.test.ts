@@ -160,6 +160,33 @@ describe('GET /aggregates with tz', () => {
     });
   });
 
+  it('has only the dimensions that were asked for', async () => {
+    const facts = { bytes: 5, durationMs: 20, status: 404 };
+    await count(['2025-07-01T22:10:00Z', '2025-07-02T01:10:00Z', '2025-07-03T01:10:00Z'], facts);
+    const range = { window: 'day', from: '2025-07-02T00:00:00Z', to: '2025-07-04T00:00:00Z', limit: '1' };
+    for (const tz of ['Europe/Berlin', 'UTC']) {
+      const all = (await get({ ...range, tz })).body;
+      const { body } = await get({ ...range, tz, dimensions: 'status,agentClass', top: '1' });
+      const { requestsByPath, requestsByUserAgent, requestsByErrorPath, ...rest } = all.windows[0] ?? {};
+      const { bytesByPath, durationMsByPath, ...expected } = rest;
+      expect([
+        requestsByPath,
+        requestsByUserAgent,
+        requestsByErrorPath,
+        bytesByPath,
+        durationMsByPath,
+      ]).not.toContain(undefined);
+      expect(body.windows).toEqual([expected]);
+      const next = (await get({ nextToken: body.nextToken ?? '', limit: '1' })).body;
+      expect(Object.keys(next.windows[0] ?? {})).toEqual(Object.keys(expected));
+    }
+    const { body } = await get({ ...range, dimensions: 'none' });
+    expect(body.windows[0]).not.toHaveProperty('requestsByStatus');
+    expect(body.windows[0]).toMatchObject({ bytes: 5 });
+    const { status, text } = await get({ ...range, dimensions: 'status,colour' });
+    expect([status, text]).toEqual([400, expect.stringContaining('dimensions must be none, or some of')]);
+  });
+
   it('pages by token, and refuses one of another zone', async () => {
     await count(['2025-07-01T22:00:00Z', '2025-07-03T22:00:00Z', '2025-12-24T00:00:00Z']);
     const query = {

@@ -3,6 +3,7 @@ import { expireHandler } from '../../handlers/expire.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { rollUpHandler } from '../../handlers/roll-up.ts';
+import { pathsHandler } from '../../handlers/paths.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
 import { createApp, type App } from '../../handlers/wiring.ts';
@@ -120,7 +121,8 @@ export class RetainedApp {
   }
 
   async get(path: string, query: Record<string, string> = {}) {
-    const handler = path === '/aggregates' ? queryHandler : totalHandler;
+    const handler =
+      path === '/aggregates' ? queryHandler : path === '/aggregates/paths' ? pathsHandler : totalHandler;
     const { body } = await handler(this.wired)(httpEvent('GET', path, { query }));
     return JSON.parse(body ?? '') as {
       readonly from: string;

@@ -4,18 +4,23 @@ import * as z from 'zod';
 import { batchHandler } from '../../handlers/batch.ts';
 import { customersHandler } from '../../handlers/customers.ts';
 import { healthHandler } from '../../handlers/health.ts';
+import { requireScope } from '../../handlers/http/caller.ts';
+import type { Route } from '../../handlers/http/route.ts';
+import { routes } from '../../handlers/http/routes.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
+import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { readAlertsHandler } from '../../handlers/read-alerts.ts';
 import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { hashOfApiKey } from '../../lib/domain/api-key.ts';
 import { isMadeWith, parseShareToken } from '../../lib/domain/share-token.ts';
 import { isSignedUnder } from '../../lib/domain/signed-text.ts';
-import { Unavailable } from '../../lib/errors.ts';
+import { LinkOnlyReads, Unavailable } from '../../lib/errors.ts';
 import { installationSecret, newApiKey, newOldApiKey } from '../api-keys.ts';
 import { sentEntry } from '../factories.ts';
 import { shareToken, tamperedTokens, tokenParts } from '../share-links.ts';
@@ -165,8 +170,10 @@ function bearer(token: string): Record<string, string> {
 const readers = {
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
+  'GET /aggregates/paths': pathsHandler,
   'GET /batches/{batchId}': batchHandler,
   'GET /customers': customersHandler,
+  'GET /alerts': readAlertsHandler,
 };
 const others = {
   'POST /logs': ingestHandler,
@@ -286,6 +293,33 @@ describe('a request with a share link, on a laptop', () => {
     const { app } = testApp({ parts: { linkSecrets: [installationSecret(2).secret, secret] } });
     const { status } = await answer(totalHandler, app, request('GET /aggregates/total', bearer(link.text)));
     expect(status).toBe(200);
+  });
+});
+
+describe('a share link', () => {
+  it('reaches these routes of those that need a key, and no others', () => {
+    const now = new Date('2025-12-28T18:04:00Z');
+    const sharedUntil = new Date(now.getTime() + 1);
+    const caller = { customer: 'cus-axon', scopes: ['read'] as const, sharedUntil, isUnknown: false };
+    const isReached = ({ method, scopes }: Route) => {
+      try {
+        requireScope(caller, { method, oneOf: scopes, now });
+        return true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(LinkOnlyReads);
+        return false;
+      }
+    };
+    const table: readonly Route[] = Object.values(routes);
+    const needKeys = table.filter(({ scopes }) => scopes !== undefined);
+    expect(needKeys.filter(isReached).map(({ name }) => name)).toEqual([
+      'GET /batches/{batchId}',
+      'GET /aggregates',
+      'GET /aggregates/total',
+      'GET /aggregates/paths',
+      'GET /customers',
+      'GET /alerts',
+    ]);
   });
 });
 

@@ -20,15 +20,20 @@ export interface IngestEntryOptions {
   readonly customerId?: CustomerId;
   readonly path?: string;
   readonly rules?: CountingRules;
+  readonly receivedAt?: string;
 }
 
 /** Ingests a batch with this key and a single entry. */
 export async function ingestEntry(
   key: string,
   { store, stream, clock }: IngestEntryPorts,
-  { customerId = customer(), path = `/${key}`, rules = simpleRules }: IngestEntryOptions = {},
+  { customerId = customer(), path = `/${key}`, rules = simpleRules, receivedAt }: IngestEntryOptions = {},
 ): Promise<Ingested> {
-  const sent = sentJson(key, [sentEntry({ path })], customerId);
+  const sent = sentJson(
+    key,
+    [sentEntry({ path, ...(receivedAt !== undefined && { receivedAt }) })],
+    customerId,
+  );
   const ports = withAdmission({ store, streams: { insights: stream, late: stream }, clock });
   const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
   return ingest(await readBatch(sent, 100_000), ports, options);

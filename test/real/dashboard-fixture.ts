@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { beforeAll } from 'vitest';
+import { beforeAll, expect, onTestFinished } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
 import { json, postLogs, rolledUpRequests } from '../e2e/requests.ts';
 import { useBrowser, type OpenPage } from './browser.ts';
@@ -57,6 +58,13 @@ export async function listedRows(page: Page, list: string): Promise<[string, num
     rows.push(...(await rowsOf(page, list)));
   }
   return rows;
+}
+
+/** Presses a button that downloads a file, and returns its content. */
+export async function download(page: Page, button: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
+  expect(file.suggestedFilename()).toMatch(/^cus-[a-z]+-[a-z]+-2025-12-28\.csv$/);
+  return readFile(await file.path(), 'utf8');
 }
 
 export interface KeyCount {
@@ -146,6 +154,8 @@ export function useDashboard() {
         json: { ...body, ...said(), ...(windows === undefined ? { requests } : { windows }) },
       });
     });
+    // Answers may still be under way when the test ends.
+    onTestFinished(() => opened.page.context().unrouteAll({ behavior: 'ignoreErrors' }));
     await opened.page.goto(String(address(search)));
     return opened;
   }

@@ -158,7 +158,7 @@ describe('a pipeline that stops', () => {
     expect(await textOf(page, '#requests')).toBe('1');
     expect(await axeViolations(page)).toEqual([]);
 
-    await page.getByLabel('7 days').check();
+    await page.getByRole('radio', { name: '7 days' }).check();
     await page.getByRole('heading', { name: 'The pipeline does not answer' }).waitFor();
     expect(await textOf(page, '#message-text')).toContain('npm start');
     expect(await axeViolations(page)).toEqual([]);

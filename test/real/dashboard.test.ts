@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import {
   from,
@@ -11,6 +9,7 @@ import {
   entry,
   rowsOf,
   listedRows,
+  download,
   type KeyCount,
   allCounted,
   useDashboard,
@@ -175,9 +174,3 @@ describe('a link to a time of minutes to months', () => {
     }
   });
 });
-
-async function download(page: Page, button: string): Promise<string> {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
-  expect(file.suggestedFilename()).toMatch(/^cus-page-[a-z]+-2025-12-28\.csv$/);
-  return readFile(await file.path(), 'utf8');
-}

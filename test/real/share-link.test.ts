@@ -81,11 +81,25 @@ describe('a share link of the laptop form', () => {
     const owner = await openShown(`customer=cus-page&${period}`);
     const requests = await textOf(owner.page, '#requests');
     const { page } = await browser.open(await makeLink(owner.page));
-    await page.goto(String(new URL(`/?customer=a-first-customer&${period}`, emulator.baseUrl)));
-    await isShown(page);
-    expect(await textOf(page, '#requests')).toBe(requests);
+    for (const search of [`customer=a-first-customer&${period}`, `show=customers&${period}`]) {
+      await page.goto(String(new URL(`/?${search}`, emulator.baseUrl)));
+      await isShown(page);
+      expect(await textOf(page, '#requests')).toBe(requests);
+    }
     expect(await textOf(page, '#shared-text')).toContain('cus-page');
     expect(await page.content()).not.toContain('secret-of-another');
+  });
+
+  it('is of one customer, so the list of all customers offers none', async () => {
+    const { page } = await openShown(`customer=cus-page&${period}`);
+    const share = page.getByRole('button', { name: 'Share', exact: true });
+    await share.waitFor();
+    await page.getByRole('link', { name: 'All customers' }).click();
+    await page.getByRole('link', { name: 'a-first-customer' }).waitFor();
+    await share.waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'a-first-customer' }).click();
+    await share.click();
+    expect(await textOf(page, '#share-customer')).toBe('a-first-customer');
   });
 
   it('can be opened in a tab that shows the page already, and left', async () => {
@@ -96,7 +110,7 @@ describe('a share link of the laptop form', () => {
     await isShown(page);
     expect(await textOf(page, '#requests')).toBe('1');
     await page.getByRole('button', { name: 'Leave' }).click();
-    await page.getByLabel('Customer').waitFor();
+    await page.locator('#customer').waitFor();
     await isShown(page);
     expect(await page.locator('#shared').isVisible()).toBe(false);
   });

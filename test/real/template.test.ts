@@ -30,7 +30,7 @@ it.each([
   ['prod', ['--param=streamMode=ON_DEMAND']],
   ['prod', ['--param=ingestConcurrency=40', '--param=authorizeConcurrency=10', '--param=openConcurrency=5']],
 ])('cfn-lint has no complaint about the template of %s %s', async (stage, args) => {
-  const { template } = await packageService(stage, ...args);
+  const { template } = await packageService(stage, args);
   expect(await findingsIn(template)).toBe('');
 });
 

@@ -10,7 +10,7 @@ describe('the bundled page', () => {
 
   it('names only files that it has, and has none that it does not name', () => {
     const { html, assets } = page;
-    const named = [...html.matchAll(/(?:src|href)="(?<url>[^"#][^"]*)"/g)].map(({ groups }) => groups?.url);
+    const named = [...html.matchAll(/(?:src|href)="(?<url>[^"#?][^"]*)"/g)].map(({ groups }) => groups?.url);
     expect(new Set(named)).toEqual(new Set(Object.keys(assets).map((name) => `assets/${name}`)));
     expect(Object.keys(assets).every((name) => /^[a-z]+-[0-9a-f]{12}\.(?:js|css|svg)$/.test(name))).toBe(
       true,

@@ -81,9 +81,20 @@ describe('the environment of the cluster form', () => {
     [{ PUT_DEADLINE_SECONDS: '61' }, /at most half of VERIFY_AFTER_SECONDS/],
     [{ API_KEYS_FILE: 'a', API_KEYS: 'b' }, /not both/],
     [{ API_KEYS_FILE: 'a', ALLOW_UNAUTHENTICATED: 'true' }, /contradicts/],
+    [{ SHARE_LINK_SECRET: 'too-short-a-secret' }, /SHARE_LINK_SECRET must have at most 2 secrets/],
+    [{ SHARE_LINK_SECRET: `${'a'.repeat(32)},` }, /of at least 32 characters/],
+    [{ SHARE_LINK_SECRET: Array(3).fill('a'.repeat(32)).join(',') }, /at most 2 secrets/],
     [{ MAX_BATCH_BYTES: 'many' }, /MAX_BATCH_BYTES must be a whole number/],
   ])('is refused where it is %j', (environment, message) => {
     expect(() => parseClusterConfig(environment)).toThrow(InvalidConfig);
     expect(() => parseClusterConfig(environment)).toThrow(message);
+  });
+
+  it('has the secrets of share links, the newest first, and quotes none in a message', () => {
+    const [newest, older] = ['n'.repeat(32), 'o'.repeat(40)];
+    const { linkSecrets } = parseClusterConfig({ SHARE_LINK_SECRET: `${newest}, ${older}` });
+    expect(linkSecrets.map((secret) => Buffer.from(secret).toString())).toEqual([newest, older]);
+    expect(parseClusterConfig({}).linkSecrets).toEqual([]);
+    expect(() => parseClusterConfig({ SHARE_LINK_SECRET: 'too-short-a-secret' })).not.toThrow(/too-short/);
   });
 });

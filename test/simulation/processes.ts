@@ -49,7 +49,7 @@ export class Processes {
 
   constructor(
     scheduler: Scheduler,
-    { processesPerStage, isLaptop, cluster }: Plan,
+    { processesPerStage, isLaptop, cluster, recounts }: Plan,
     laws: Pick<Laws, 'unexpected'>,
     stages: readonly Stage[] = usualStages,
   ) {
@@ -59,6 +59,7 @@ export class Processes {
       ? 0
       : (cluster?.clockDifferenceMilliseconds ?? maxClockErrorMilliseconds);
     for (const stage of stages) {
+      if (stage === 'recount' && recounts === 0) continue;
       this.#running.set(stage, []);
       for (let made = 0; made < processesPerStage; made += 1) this.#start(stage);
     }

@@ -195,7 +195,7 @@ export const protections = {
     },
     {
       file: 'lib/pipeline/query/query.ts',
-      from: 'of reader.windows(query, atOnce)',
+      from: 'of windowsOf(query, reader, work)',
       to: 'of early',
     },
   ],
@@ -274,6 +274,67 @@ export const protections = {
       file: 'lib/domain/retention.ts',
       from: 'return isSettled ? current.horizon : settled;',
       to: 'return current?.horizon ?? settled;',
+    },
+  ],
+  'a window keeps the rules of its recount': [
+    {
+      file: 'lib/domain/window-aggregate.ts',
+      from: 'recounted: current?.recounted,',
+      to: '',
+    },
+  ],
+  'a recount waits for what other rules counted': [
+    {
+      file: 'lib/domain/judge-recount.ts',
+      from: 'if (!isOfTheseRules) waiting += 1;',
+      to: '',
+    },
+  ],
+  'a recount looks again at windows that were written meanwhile': [
+    {
+      file: 'lib/pipeline/recount/write-windows.ts',
+      from: "if (results[place] === 'changed') changed(key);",
+      to: '',
+    },
+  ],
+  'a recount counts partials behind those of an earlier one': [
+    {
+      file: 'lib/domain/judge-recount.ts',
+      from: 'place < recounted ? isRecountedSo : undefined',
+      to: 'recounted > 0 ? isRecountedSo : undefined',
+    },
+  ],
+  'a recount reads windows before batches': [
+    {
+      file: 'lib/pipeline/recount/recount.ts',
+      from: 'const newest = await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);',
+      to: '',
+    },
+    {
+      file: 'lib/pipeline/recount/recount.ts',
+      from: 'const windows = await readSnapshots(openKeys, snapshots, ports, options, reporter);',
+      to:
+        'const newest = await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);\n' +
+        '  const windows = await readSnapshots(openKeys, snapshots, ports, options, reporter);',
+    },
+  ],
+  'a recount looks at the tombstone after the batches': [
+    {
+      file: 'lib/pipeline/recount/recount.ts',
+      from: "if (!isSame(tombstone, tombstoneNow)) return { kind: 'forgotten', tombstone: tombstoneNow };",
+      to: '',
+    },
+    {
+      file: 'lib/pipeline/recount/recount.ts',
+      from: "if (!isSame(tombstone, forgotten)) return { kind: 'forgotten', tombstone: forgotten };",
+      to: '',
+    },
+  ],
+  'an audit counts a recounted window by its rules': [
+    {
+      file: 'lib/pipeline/audit/compare-window.ts',
+      from: 'const partial = countedPartial(contribution, isRenewed);',
+      to: 'const { partial } = contribution;',
     },
   ],
 };

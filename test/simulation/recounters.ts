@@ -35,21 +35,28 @@ const silent = { begin: () => {}, done: () => {} };
 export function startRecounters(plan: Plan, around: RecounterSurroundings): { recountAtRest(): boolean } {
   const { scheduler, laws } = around;
   const { chance } = scheduler;
+  // All by the same: of two recounts by different rules, the last one decides.
+  const rules = simulatedRules[plan.seed % simulatedRules.length];
+  if (rules === undefined) throw new Error('There are rules.');
   const run = async (): Promise<void> => {
     await scheduler.sleep(chance.upTo(pauseMilliseconds));
     const customerId = simulatedCustomer(chance.upTo(plan.customers));
-    const rules = simulatedRules[chance.upTo(simulatedRules.length) - 1];
-    if (rules === undefined) throw new Error('There are rules.');
+    const stored = laws.storedBatches();
     while (!(await recountOnce(customerId, rules, around)))
       await scheduler.sleep(chance.upTo(pauseMilliseconds));
+    if (laws.tombstoneOf(customerId) === undefined)
+      laws.recounted({ customerId, rulesVersion: rules.version, stored }, around.store);
   };
   const recountAll = async (): Promise<void> => {
     for (let number = 1; number <= plan.customers; number += 1) {
       const customerId = simulatedCustomer(number);
       for (const rules of simulatedRules) {
         while (!(await recountOnce(customerId, rules, around))) await scheduler.sleep(pauseMilliseconds);
-        laws.recounted(customerId, rules.version, around.store);
-        await auditAll(around);
+        laws.recounted(
+          { customerId, rulesVersion: rules.version, stored: laws.storedBatches() },
+          around.store,
+        );
+        await auditCustomer(customerId, around);
       }
     }
   };
@@ -91,14 +98,17 @@ async function recountOnce(
   return isDone === true;
 }
 
-/** Audits everything by each of the rules; nothing differs, whatever the windows were recounted by. */
-async function auditAll({ processes, portsOf, laws }: RecounterSurroundings): Promise<void> {
+/** Audits a customer by each of the rules; nothing differs, whatever the windows were recounted by. */
+async function auditCustomer(
+  customerId: CustomerId,
+  { processes, portsOf, laws }: RecounterSurroundings,
+): Promise<void> {
   for (const rules of simulatedRules) {
     const found: Finding[] = [];
     const isDone = await processes.invoke('recount', async (process) => {
       const { store, retention } = portsOf(process);
       const ports = { store, retention, spool: inMemorySpool(), differing: noneDiffering().minute };
-      const options = { customerId: undefined, rules, isPending: () => false, canHaveExpired: () => false };
+      const options = { customerId, rules, isPending: () => false, canHaveExpired: () => false };
       await audit(ports, options, { ...silent, found: (finding) => found.push(finding) });
       return true;
     });

@@ -140,7 +140,7 @@ describe('loadReport', () => {
     expect(buckets.map(({ requests }) => requests)).toEqual([0, 3, 0, 0, 0, 0, 0]);
     expect(buckets[1]).toMatchObject({ isComplete: true });
     expect(asked.map(({ url }) => decodeURIComponent(url))).toContain(
-      '/aggregates?window=day&from=2025-12-21T18:30:00Z&to=2025-12-28T18:30:00Z&tz=Asia/Kolkata&top=20',
+      '/aggregates?window=day&from=2025-12-21T18:30:00Z&to=2025-12-28T18:30:00Z&tz=Asia/Kolkata&dimensions=status,agentClass&top=20',
     );
   });
 
@@ -181,7 +181,7 @@ describe('loadReport', () => {
     const urls = asked.map(({ url }) => decodeURIComponent(url));
     expect(urls[0]).toContain('/aggregates/total?from=2025-12-28T10:15:00Z&to=2025-12-28T14:03:00Z&');
     expect(urls).toContain(
-      '/aggregates?window=hour&from=2025-12-28T11:00:00Z&to=2025-12-28T14:00:00Z&top=20',
+      '/aggregates?window=hour&from=2025-12-28T11:00:00Z&to=2025-12-28T14:00:00Z&dimensions=status,agentClass&top=20',
     );
     expect(urls).toContain('/aggregates/total?from=2025-12-28T14:00:00Z&to=2025-12-28T14:03:00Z&top=100');
   });

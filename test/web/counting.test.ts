@@ -195,7 +195,7 @@ describe('downloaded tables', () => {
     }) as unknown as Report;
 
   it('say how far they are counted, and which time is still being counted', () => {
-    expect(seriesTable(reportOf(progress()), 'all')).toEqual({
+    expect(seriesTable(reportOf(progress()), 'all', now)).toEqual({
       head: ['from', 'to', 'requests', 'stillCounting', 'countedThrough'],
       rows: [
         ['2025-12-28T18:00:00+00:00', '2025-12-28T19:00:00+00:00', 0, 'true', '2025-12-28T18:03:06.000Z'],
@@ -209,7 +209,7 @@ describe('downloaded tables', () => {
   });
 
   it('claim nothing where the pipeline does not say', () => {
-    expect(seriesTable(reportOf(undefined), 'all').head).toEqual(['from', 'to', 'requests']);
+    expect(seriesTable(reportOf(undefined), 'all', now).head).toEqual(['from', 'to', 'requests']);
     const said = total(undefined);
     expect(keyTable('path', said.topPaths, said).rows).toEqual([['GET /', 3]]);
   });

@@ -1,4 +1,4 @@
-import { comparedRange, weeksBack } from '../../web/period/comparison.ts';
+import { comparedRange, weeksBack, weeksBefore } from '../../web/period/comparison.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,6 +12,7 @@ import {
   type Range,
   type Unit,
 } from '../../web/period/period.ts';
+import { startOfDay } from '../../web/period/zone.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16)}Z`;
@@ -109,6 +110,23 @@ describe('comparedRange', () => {
   ])('has the same weekdays as %s', (_name, days, weeks) => {
     const range = { from: at('2025-01-01T23:00Z'), to: at('2025-01-01T23:00Z') + days * 86_400_000 };
     expect(weeksBack(range)).toBe(weeks);
+  });
+
+  it('has a part for each part of the range, without gaps or overlaps, in any zone', () => {
+    const zones = fc.constantFrom('Europe/Berlin', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/St_Johns');
+    const days = fc.integer({ min: 0, max: 800 });
+    fc.assert(
+      fc.property(zones, days, fc.integer({ min: 1, max: 30 }), (zone, first, length) => {
+        const from = startOfDay(at('2024-01-01T12:00Z') + first * dayMilliseconds, zone);
+        const range = { from, to: startOfDay(from, zone, length) };
+        const weeks = weeksBack(range);
+        for (const unit of ['day', 'hour'] as const) {
+          const before = edgesOf(range, unit, zone).map((edge) => weeksBefore(edge, weeks, zone));
+          expect(before).toEqual([...before].sort((a, b) => a - b));
+          expect([before[0], before.at(-1)]).toEqual(Object.values(comparedRange(range, Infinity, zone)));
+        }
+      }),
+    );
   });
 
   it('has the same clock time where clocks change in between', () => {

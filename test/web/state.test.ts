@@ -2,9 +2,53 @@ import { describe, expect, it } from 'vitest';
 import { createCountingAnnouncer } from '../../web/state/counting-announcer.ts';
 import { createLive } from '../../web/state/live.ts';
 import { delayBeforeNext } from '../../web/state/next-load.ts';
-import { initialView, problemOf, readView, writeView } from '../../web/state/url-state.ts';
+import {
+  initialView,
+  needsFigures,
+  problemOf,
+  readView,
+  shownPeriod,
+  viewAfter,
+  writeView,
+} from '../../web/state/url-state.ts';
 
 const at = (text: string): number => Date.parse(text);
+
+describe('a part of the period', () => {
+  const view = readView('?period=7d&zoomFrom=2025-12-28T18:00Z&zoomTo=2025-12-28T20:00Z&by=minute');
+  const part = { from: Date.parse('2025-12-28T18:00Z'), to: Date.parse('2025-12-28T20:00Z') };
+
+  it('is shown in place of the period, which stays chosen', () => {
+    expect(view.period).toEqual({ kind: 'preset', preset: '7d' });
+    expect(shownPeriod(view)).toEqual({ kind: 'custom', ...part });
+    expect(shownPeriod(viewAfter(view, { zoom: undefined }))).toEqual(view.period);
+  });
+
+  it('ends with another period, and stays for another customer', () => {
+    expect(viewAfter(view, { period: { kind: 'preset', preset: '1h' } }).zoom).toBeUndefined();
+    expect(viewAfter(view, { customer: 'cus-other' }).zoom).toEqual(part);
+  });
+
+  it('is not read where it cannot be shown', () => {
+    expect(readView('?zoomFrom=2025-12-28T20:00Z&zoomTo=2025-12-28T18:00Z').zoom).toBeUndefined();
+    expect(readView('?zoomFrom=2025-12-28T20:00Z').zoom).toBeUndefined();
+  });
+});
+
+describe('kinds of agents and paths', () => {
+  it('are in the address, and others are all', () => {
+    const search = '?period=24h&agents=people&paths=assets';
+    expect(writeView(readView(search))).toBe(search);
+    expect(readView('?agents=cats&paths=dogs')).toMatchObject({ agents: 'all', paths: 'all' });
+  });
+
+  it('need no other figures, but another kind of paths begins on the first page', () => {
+    expect(needsFigures({ agents: 'bots', paths: 'pages' })).toBe(false);
+    const view = readView('?paths.page=3&agents.page=2');
+    expect(viewAfter(view, { paths: 'assets' }).lists.paths?.page).toBe(1);
+    expect(viewAfter(view, { agents: 'bots' }).lists.paths?.page).toBe(3);
+  });
+});
 
 describe('the address', () => {
   it.each([

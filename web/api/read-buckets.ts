@@ -17,6 +17,7 @@ export interface Read {
  * than this are rare; the rest of them are "other" ones then, and still counted.
  */
 const keysOfWindows = '20';
+const usedDimensions = { dimensions: 'status,agentClass', top: keysOfWindows };
 /** A total does not say how many requests have the statuses it leaves out, so it has to have all of them. */
 const keysOfStatuses = '100';
 
@@ -86,7 +87,7 @@ async function readWindows(
   zone: string,
   { customer, client, signal }: Read,
 ): Promise<CountedWindow[]> {
-  const parameters = { window, ...isoRange(range), ...localTime(window, zone), top: keysOfWindows };
+  const parameters = { window, ...isoRange(range), ...localTime(window, zone), ...usedDimensions };
   const pages = await readPages(
     { path: 'aggregates', parameters, customer },
     parseWindowPage,

@@ -20,23 +20,21 @@ export const percentiles = [
 ] as const satisfies readonly { name: string; look: string; of: Measure }[];
 
 export function bytesChart(report: Report, now: number): ChartContent {
-  return {
-    ...amountsChart(report, bytesOf, now),
+  return amountsChart(report, bytesOf, now, {
     label: `Bytes per ${report.unit}.${howToRead(report)}`,
-    describe: (place) => formatBytes(report.buckets[place]?.bytes ?? 0),
+    describeValue: formatBytes,
     formatValue: formatBytes,
     formatTick: formatBytes,
-  };
+  });
 }
 
 export function visitorsChart(report: Report, now: number): ChartContent {
-  return {
-    ...amountsChart(report, visitorsOf, now),
+  return amountsChart(report, visitorsOf, now, {
     label: `Visitors per ${report.unit}, approximately.${howToRead(report)}`,
-    describe: (place) => `About ${formatCount(report.buckets[place]?.visitors ?? 0)} visitors`,
+    describeValue: (visitors) => `About ${formatCount(visitors)} ${visitors === 1 ? 'visitor' : 'visitors'}`,
     formatValue: formatCount,
     formatTick: formatShort,
-  };
+  });
 }
 
 export function durationChart(report: Report, now: number): ChartContent {
@@ -52,12 +50,26 @@ export function durationChart(report: Report, now: number): ChartContent {
 
 type Described = 'label' | 'describe' | 'formatValue' | 'formatTick';
 
-function amountsChart(report: Report, measure: Measure, now: number): Omit<ChartContent, Described> {
+interface Words extends Pick<ChartContent, 'label' | 'formatValue' | 'formatTick'> {
+  readonly describeValue: (value: number) => string;
+}
+
+function amountsChart(
+  report: Report,
+  measure: Measure,
+  now: number,
+  { describeValue, ...words }: Words,
+): ChartContent {
   const values = valuesOf(report, (amounts) => measure(amounts) ?? 0, now);
   return {
     ...withoutSeries(report, now),
+    ...words,
     stacked: [{ name: 'This period', look: 'amount', values }],
     lines: comparisonLine(report, measure),
+    describe: (place) => {
+      const value = values[place] ?? null;
+      return value === null ? 'Not known yet' : describeValue(value);
+    },
   };
 }
 

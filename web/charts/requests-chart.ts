@@ -39,7 +39,8 @@ export function requestsChart(report: Report, agents: AgentChoice, now: number):
     label: `${summarise(report)} Use the arrow keys to read it ${unit} by ${unit}, Shift and the arrow keys to select a part of the time, and Enter to zoom in.`,
     describe: (place) => {
       const bucket = buckets[place];
-      return bucket === undefined ? '' : describeRequests(bucket);
+      if (bucket === undefined) return '';
+      return bucket.from > now ? 'Not known yet' : describeRequests(bucket);
     },
     formatValue: formatCount,
     formatTick: formatShort,

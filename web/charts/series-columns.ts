@@ -2,6 +2,7 @@ import type { Report } from '../api/load-report.ts';
 import type { AgentChoice } from '../figures/agent-groups.ts';
 import type { Amounts } from '../figures/amounts.ts';
 import { formatBytes, formatMilliseconds } from '../text/measures.ts';
+import { knownValue } from '../figures/spans.ts';
 import { comparisonName } from '../text/comparison.ts';
 import { capitalise, formatCount } from '../text/format.ts';
 import { percentiles } from './measure-charts.ts';
@@ -22,11 +23,12 @@ export interface SeriesColumn {
  * Returns the columns of which at least one bucket has something.
  * @param report  with the requests of the chosen agents
  */
-export function seriesColumns(report: Report, agents: AgentChoice): readonly SeriesColumn[] {
+export function seriesColumns(report: Report, agents: AgentChoice, now: number): readonly SeriesColumn[] {
   const { buckets, previousBuckets, weeksBack } = report;
   const of = (amountOf: (amounts: Amounts) => number | undefined) => (place: number) => {
     const bucket = buckets[place];
-    return bucket === undefined || (bucket.isPending && bucket.requests === 0) ? undefined : amountOf(bucket);
+    if (bucket === undefined) return undefined;
+    return knownValue(bucket, amountOf(bucket), now) ?? undefined;
   };
   const statuses = agents === 'all' ? statusSeries(buckets) : [];
   const columns: readonly SeriesColumn[] = [

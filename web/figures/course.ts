@@ -58,12 +58,18 @@ export function addUpBetween(edges: readonly number[], windows: readonly CourseW
         ? undefined
         : sumOf(within, ({ bytes }) => bytes ?? 0),
       durationMs: sumOf(within, ({ durationMs }) => durationMs ?? 0),
-      // The mean is given in hundredths of a millisecond.
-      timed: sumOf(within, ({ durationMs = 0, meanMs = 0 }) =>
-        meanMs === 0 ? 0 : Math.round(durationMs / meanMs),
-      ),
+      timed: sumOf(within, timedOf),
     };
   });
+}
+
+/**
+ * Returns the requests of a window whose duration is known: their sum by their mean, which is given in hundredths. Where
+ * all durations are 0, nothing says how many there are, and all requests are taken to have one.
+ */
+function timedOf({ requests, durationMs, meanMs }: CourseWindow): number {
+  if (durationMs === undefined || meanMs === undefined) return 0;
+  return meanMs === 0 ? requests : Math.round(durationMs / meanMs);
 }
 
 export function sumOfCourse(buckets: readonly CourseBucket[]): CourseSum {

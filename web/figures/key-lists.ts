@@ -1,5 +1,6 @@
 import type { KeyCount, Total } from '../api/answers.ts';
 import type { DetailDimension } from '../state/detail.ts';
+import { compareNames } from './compare-names.ts';
 import { countErrors } from './errors.ts';
 import { isOfChosenKind, type PathChoice } from './path-kinds.ts';
 
@@ -163,6 +164,6 @@ export function rowsOfKind(
 
 /** Compares keys by requests, the largest first, or by name. */
 export function compareKeys(column: string): (a: KeyCount, b: KeyCount) => number {
-  const byName = (a: KeyCount, b: KeyCount) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  const byName = (a: KeyCount, b: KeyCount) => compareNames(a.key, b.key);
   return column === 'key' ? byName : (a, b) => b.requests - a.requests || byName(a, b);
 }

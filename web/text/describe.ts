@@ -26,7 +26,7 @@ export function periodName(period: Period): string {
 export function summarise({ total, buckets, range, unit, zone, isPending }: Report): string {
   const noun = total.requests === 1 ? 'request' : 'requests';
   const requests = `${formatCount(total.requests)} ${noun}${isPending ? ' so far' : ''}`;
-  const when = formatRange(range.from, range.to, unit, zone);
+  const when = formatRange(range.from, range.to, zone);
   const most = busiest(buckets);
   if (most === undefined) return `${requests}, ${when}.`;
   const atMost = `${formatCount(most.requests)} in the busiest ${unit}, ${formatUnit(most.from, most.to, unit, zone)}`;

@@ -12,16 +12,17 @@ export interface Table {
 }
 
 /**
- * Returns everything over time as a table; the column `stillCounting` marks counts that may still rise.
+ * Returns everything over time as a table; the column `stillCounting` marks counts that may still rise. Nothing is known
+ * of the future.
  * @param report  with the requests of the chosen agents
  */
-export function seriesTable(report: Report, agents: AgentChoice): Table {
+export function seriesTable(report: Report, agents: AgentChoice, now: number): Table {
   const { buckets, zone, total } = report;
-  const columns = seriesColumns(report, agents);
+  const columns = seriesColumns(report, agents, now);
   const rows = buckets.map(({ from, to, requests, isPending }, place): CsvCell[] => {
     const times = [isoWithOffset(from, zone), isoWithOffset(to, zone)];
     const amounts = columns.map(({ valueAt }) => valueAt(place) ?? '');
-    const cells: CsvCell[][] = [times, [requests], amounts];
+    const cells: CsvCell[][] = [times, [from > now ? '' : requests], amounts];
     if (total.progress !== undefined) cells.push([String(isPending)]);
     return cells.flat();
   });

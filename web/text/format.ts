@@ -1,4 +1,4 @@
-import type { Unit } from '../period/period.ts';
+import { dayMilliseconds, type Unit } from '../period/period.ts';
 import { startOfDay } from '../period/zone.ts';
 
 /** Words and numbers on the page: English, with a 24-hour clock, in the zone that the page names. */
@@ -74,6 +74,15 @@ export function formatMoment(instant: number, now: number, zone: string): string
   return day === formatDay(now, zone) ? time : `${day}, ${time}`;
 }
 
+/** Formats an instant for a list: `18:03`, or `28 Dec, 18:03` if it is not today, or `28 Dec 2024` long ago. */
+export function formatWhen(instant: number, now: number, zone: string): string {
+  const day = formatDay(instant, zone);
+  if (now - instant > 300 * dayMilliseconds)
+    return format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
+  const clock = formatClock(instant, zone);
+  return day === formatDay(now, zone) ? clock : `${day}, ${clock}`;
+}
+
 /** Formats an instant: `18:03`, or `28 Dec, 18:03` if it is not today. */
 export function formatMinute(instant: number, now: number, zone: string): string {
   const day = formatDay(instant, zone);
@@ -88,10 +97,10 @@ export function formatDateTime(instant: number, zone: string): string {
 }
 
 /** Formats a range: `28 Dec 2025, 18:00 – 29 Dec 2025, 18:00`. For whole days it leaves out the clock. */
-export function formatRange(from: number, to: number, unit: Unit, zone: string): string {
+export function formatRange(from: number, to: number, zone: string): string {
   const date = (instant: number) =>
     format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
-  if (unit === 'day' && areMidnights([from, to], zone)) return formatDays(from, to, zone);
+  if (areMidnights([from, to], zone)) return formatDays(from, to, zone);
   const [first, last] = [date(from), date(to - 1)];
   const [start, end] = [formatClock(from, zone), formatClock(to, zone)];
   return first === last ? `${first}, ${start} – ${end}` : `${first}, ${start} – ${date(to)}, ${end}`;

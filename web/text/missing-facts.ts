@@ -10,11 +10,17 @@ const facts = [
 export function describeMissingFacts(total: Amounts): string {
   const missing = facts.filter(({ measure }) => total[measure] === undefined);
   if (missing.length === 0) return '';
-  const names = listOf(missing.map(({ name }) => name));
-  const fields = listOf(missing.map(({ field }) => `“${field}”`));
+  const names = listOf('disjunction', missing, ({ name }) => name);
+  const fields = listOf('conjunction', missing, ({ field }) => `“${field}”`);
   return `No ${names} in this period: to see them, send ${fields} with each entry.`;
 }
 
-function listOf(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+type Fact = (typeof facts)[number];
+
+function listOf(
+  type: 'conjunction' | 'disjunction',
+  listed: readonly Fact[],
+  textOf: (fact: Fact) => string,
+): string {
+  return new Intl.ListFormat('en-GB', { type }).format(listed.map(textOf));
 }

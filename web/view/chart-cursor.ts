@@ -170,9 +170,6 @@ function describeSpan(content: ChartContent, place: number): (string | Node)[] {
   ];
 }
 
-function describeSelection({ from, to }: Range, { unit, zone }: ChartContent): (string | Node)[] {
-  return [
-    create('strong', '', formatRange(from, to, unit, zone)),
-    'Enter or let go to zoom in, Escape to cancel',
-  ];
+function describeSelection({ from, to }: Range, { zone }: ChartContent): (string | Node)[] {
+  return [create('strong', '', formatRange(from, to, zone)), 'Enter or let go to zoom in, Escape to cancel'];
 }

@@ -3,14 +3,17 @@ import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import { apiKey } from '../state/api-key.ts';
 import { agentGroups } from '../figures/agent-groups.ts';
 import { pathKinds } from '../figures/path-kinds.ts';
-import { shownPeriod, type View } from '../state/url-state.ts';
+import { shownPeriod, writeView, type View } from '../state/url-state.ts';
 import { createCustomPeriodForm } from './custom-period.ts';
-import { choice, create, element, setText } from './elements.ts';
+import { createCustomerBox } from './customers/combobox.ts';
+import { choice, element, setText } from './elements.ts';
 import { darkSystem, isDark, showTheme, storeTheme } from './theme.ts';
 
 export interface ControlsContext {
   readonly zone: string;
   readonly choose: (chosen: Partial<View>) => void;
+  /** The user looks for a customer, so all names should be known. */
+  readonly onSearchCustomer: () => void;
   readonly onForgetKey: () => void;
 }
 
@@ -23,12 +26,21 @@ export interface Controls {
   showKnown(period: KnownPeriod, unit: Unit): void;
 }
 
-export function createControls({ zone, choose, onForgetKey }: ControlsContext): Controls {
+export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: ControlsContext): Controls {
   let view: View | undefined;
+  let names: readonly string[] = [];
+  const customer = createCustomerBox({
+    onChoose: (name) => choose({ page: 'traffic', customer: name }),
+    onOpen: onSearchCustomer,
+  });
+  const overview = element('all-customers', HTMLAnchorElement);
+  overview.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (view?.page !== 'customers') choose({ page: 'customers' });
+  });
   let known: KnownPeriod = { kind: 'preset', preset: '24h' };
-  const customer = element('customer', HTMLSelectElement);
   const customForm = createCustomPeriodForm(zone, (period) => choose({ period }));
-  customer.addEventListener('change', () => choose({ customer: customer.value }));
 
   const period = choice('period', (value) => {
     const preset = presets.find((preset) => preset === value);
@@ -65,22 +77,19 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
       }
       if (view.period.kind === 'custom') customForm.show(view.period);
       else customForm.hide();
-      if (view.customer !== undefined && customer.value !== view.customer) customer.value = view.customer;
+      const isOverview = view.page === 'customers';
+      element('unit', HTMLFieldSetElement).hidden = isOverview;
+      element('filters', HTMLDivElement).hidden = isOverview;
+      if (isOverview) overview.setAttribute('aria-current', 'page');
+      else overview.removeAttribute('aria-current');
+      overview.href = writeView({ ...view, page: 'customers' });
+      if (isOverview || view.customer !== undefined)
+        customer.show(names, isOverview ? undefined : view.customer);
     },
     offer(customers, chosen) {
-      const selected = chosen ?? customers[0];
-      const shown =
-        selected === undefined || customers.includes(selected) ? customers : [selected, ...customers];
-      const isSame =
-        shown.length > 0 &&
-        shown.length === customer.options.length &&
-        shown.every((name, index) => customer.options[index]?.value === name);
-      if (!isSame)
-        customer.replaceChildren(
-          ...(shown.length > 0 ? shown.map(optionOf) : [create('option', '', 'none yet')]),
-        );
-      customer.disabled = shown.length === 0;
-      if (selected !== undefined && customer.value !== selected) customer.value = selected;
+      names = customers;
+      const isOverview = view?.page === 'customers';
+      customer.show(customers, isOverview ? undefined : (chosen ?? customers[0]));
       element('forget-key', HTMLButtonElement).hidden = apiKey.read() === undefined;
     },
     showKnown(shown, shownUnit) {
@@ -95,12 +104,6 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
     const suitable = unitsOf(known);
     unit.show(suitable.find((unit) => unit === chosen) ?? suitable[0], suitable);
   }
-}
-
-function optionOf(customer: string): HTMLOptionElement {
-  const option = create('option', '', customer);
-  option.value = customer;
-  return option;
 }
 
 function offerTheme(): void {

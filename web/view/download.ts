@@ -13,7 +13,8 @@ export function downloadTable(
   download(`${customer}-${name}-${day}.csv`, toCsv(head, rows));
 }
 
-function download(name: string, text: string): void {
+/** Lets the browser save a text as a file. */
+export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
   const link = document.createElement('a');
   link.href = url;

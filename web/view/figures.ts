@@ -1,12 +1,12 @@
 import type { Report } from '../api/load-report.ts';
-import { changeOf } from '../figures/change.ts';
 import { countErrors, errorShare } from '../figures/errors.ts';
 import { busiest } from '../figures/series.ts';
 import type { View } from '../state/url-state.ts';
 import { whose } from '../text/agent-groups.ts';
+import { changeText } from '../text/change.ts';
 import { comparisonNote } from '../text/comparison.ts';
 import { namedPeriod, periodName } from '../text/describe.ts';
-import { formatCount, formatGrowth, formatShare, formatUnit } from '../text/format.ts';
+import { formatCount, formatShare, formatUnit } from '../text/format.ts';
 import { element, setText } from './elements.ts';
 
 /**
@@ -38,20 +38,6 @@ export function showFigures(report: Report, chosen: Report, view: View): void {
   setText('busiest-note', isPending && when !== '' ? `so far, ${when}` : when);
 
   showErrors(report, agents === 'all' ? '' : ', of all agents');
-}
-
-function changeText(current: number, previous: number): string {
-  const change = changeOf(current, previous);
-  switch (change.kind) {
-    case 'grew':
-      return `↑ ${formatGrowth(change.share)}`;
-    case 'shrank':
-      return `↓ ${formatShare(change.share)}`;
-    case 'same':
-      return 'None';
-    case 'new':
-      return 'New';
-  }
 }
 
 function showErrors({ total, previous }: Report, agents: string): void {

@@ -14,7 +14,7 @@ import { showFigures } from './figures.ts';
 import { showLegend } from './legend.ts';
 import { createMeasures } from './measures.ts';
 import { showPathKindNote } from './path-kind-note.ts';
-import { createPrintHead } from './print-head.ts';
+import { printHeadOf, showPrintHead } from './print-head.ts';
 import { showSeriesTable } from './series-table.ts';
 import { onSchemeChange } from './theme.ts';
 
@@ -31,7 +31,6 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
   const legend = element('chart-legend', HTMLUListElement);
   const measures = createMeasures(onZoom);
   const agentSwitch = createAgentSwitch();
-  const printHead = createPrintHead();
   let content = '';
   let redrawLegend: () => void = () => undefined;
 
@@ -47,19 +46,20 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
     summaryOf,
     show(report, view, now) {
       const chosen = chooseAgents(report, view.agents);
-      const newContent = `${contentOf(report)} ${JSON.stringify([view.agents, view.paths, namedPeriod(report, view)])}`;
+      const begun = report.buckets.filter(({ from }) => from <= now).length;
+      const newContent = `${contentOf(report)} ${JSON.stringify([begun, view.agents, view.paths, namedPeriod(report, view)])}`;
       if (content !== newContent) {
         content = newContent;
         showFigures(report, chosen, view);
         const of = view.agents === 'all' ? '' : ` of ${whose(view.agents)}`;
         setText('series-title', `Requests${of} per ${report.unit}`);
         setText('summary', summaryOf(report, view));
-        showSeriesTable(chosen, view.agents);
+        showSeriesTable(chosen, view.agents, now);
         agentSwitch.show(report, view.agents);
         showPathKindNote(report.total, view.paths);
         measures.show(report, now);
-        printHead.show(report);
       }
+      showPrintHead(printHeadOf(report));
       // The strip, and what runs, move on without new requests.
       const requests = requestsChart(chosen, view.agents, now);
       chart.show(requests);

@@ -11,6 +11,8 @@ import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
 import type { SharedLink } from '../state/share-link.ts';
+import type { CustomerDays } from '../figures/customers.ts';
+import { daysName } from '../text/customer-days.ts';
 import { shownPeriod, type View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { namedPeriod, periodName } from '../text/describe.ts';
@@ -25,6 +27,7 @@ import { createDetailDialog } from './detail/detail-dialog.ts';
 import { element, setText } from './elements.ts';
 import { createMessage, type Message } from './message.ts';
 import { createLists } from './lists/lists.ts';
+import { keepPrintTime } from './print-head.ts';
 import { createReportView } from './report-view.ts';
 
 export interface ScreenContext {
@@ -49,6 +52,8 @@ export interface Screen {
   showCounting(counting: Counting): void;
   /** The customer has no requests, or no customer has. */
   showNoCustomer(view: View, customers: readonly string[]): void;
+  /** The list of all customers takes the place of a report. */
+  showCustomers(days: CustomerDays): void;
   /** The customer has entries that were rejected, and so are in no figure. */
   showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
@@ -56,7 +61,7 @@ export interface Screen {
   showLinkEnded(link: SharedLink, now: number): void;
 }
 
-type State = 'loading' | 'ready' | 'message';
+type State = 'loading' | 'ready' | 'message' | 'customers';
 
 export function createScreen({ client, zone, baseUrl, choose, reload, isShared }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
@@ -83,14 +88,17 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
   let isAwaited = false;
   element('series-csv', HTMLButtonElement).addEventListener('click', () => {
     if (shown === undefined || view === undefined) return;
-    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents));
+    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents, Date.now()));
   });
+  keepPrintTime(zone);
   const zoneName = zone.replaceAll('_', ' ');
   setText('zone', `Times are in ${zoneName}.`);
 
   const enter = (state: State) => {
     main.dataset.state = state;
-    element('report', HTMLDivElement).hidden = state === 'message';
+    element('report', HTMLDivElement).hidden = state === 'message' || state === 'customers';
+    element('customers-view', HTMLDivElement).hidden = state !== 'customers';
+    setText('title', state === 'customers' ? 'Customers' : 'Traffic');
     element('report', HTMLDivElement).ariaBusy = String(state === 'loading');
     if (state !== 'message') message.hide();
     showTrouble(undefined);
@@ -102,6 +110,12 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
     message.show(text);
     if (isAwaited) setText('announcement', text.title);
     isAwaited = false;
+  };
+  const enterCustomers = () => {
+    shown = undefined;
+    details.close();
+    document.title = 'Customers · Log analytics';
+    enter('customers');
   };
   const enterCounting = (counting: Counting) =>
     enterMessage({
@@ -136,19 +150,20 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
     expect() {
       isAwaited = true;
       element('report', HTMLDivElement).ariaBusy = 'true';
-      if (shown === undefined && main.dataset.state !== 'message') enter('loading');
+      if (view?.page === 'customers') enterCustomers();
+      else if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
     showReport(report, newView, now, extent) {
       view = newView;
-      const { range, unit, customer } = report;
+      const { range, customer } = report;
       const offsets = offsetNames(range.from, range.to, zone);
       const isLatest = isPreset(shownPeriod(view), 'latest') && report.period.kind === 'custom';
       document.title = `${customer} · Log analytics`;
       setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
         'range',
-        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
+        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
       const named = namedPeriod(report, view);
@@ -167,7 +182,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
         const action = view.zoom === undefined ? showsAll : zoomsOut;
         enterMessage({
           title: `No requests in ${periodName(named)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period${isShared ? '.' : ', or send a request: it appears here by itself.'}`,
+          text: `${customer} has no requests for ${formatRange(range.from, range.to, zone)}. Choose another period${isShared ? '.' : ', or send a request: it appears here by itself.'}`,
           ...(isShared ? {} : { command: command(customer) }),
           ...(action && { action }),
         });
@@ -218,6 +233,13 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
               action: { label: `Show ${first}`, run: () => choose({ customer: first }) },
             },
       );
+    },
+
+    showCustomers({ shown: days }) {
+      enterCustomers();
+      setText('range', `${daysName(days)} · UTC`);
+      if (isAwaited) setText('announcement', 'All customers.');
+      isAwaited = false;
     },
 
     showRejections(rejections, now) {

@@ -11,9 +11,9 @@ const unitNames = { minute: 'Minute', hour: 'Hour', day: 'Day' } as const;
  * Shows everything that the charts show as a table, the latest first.
  * @param report  with the requests of the chosen agents
  */
-export function showSeriesTable(report: Report, agents: AgentChoice): void {
+export function showSeriesTable(report: Report, agents: AgentChoice, now: number): void {
   const { buckets, unit, zone, total } = report;
-  const columns = seriesColumns(report, agents);
+  const columns = seriesColumns(report, agents, now);
   const headOf = (text: string, scope: 'col' | 'row') => {
     const head = create('th', '', text);
     head.scope = scope;
@@ -27,8 +27,8 @@ export function showSeriesTable(report: Report, agents: AgentChoice): void {
       'tr',
       isPending ? 'pending' : '',
       headOf(formatUnit(from, to, unit, zone), 'row'),
-      create('td', '', isPending ? describePending(requests) : formatCount(requests)),
-      create('td', '', isPending ? '–' : share),
+      create('td', '', from > now ? '–' : isPending ? describePending(requests) : formatCount(requests)),
+      create('td', '', isPending || from > now ? '–' : share),
       ...columns.map(({ valueAt, format }) => {
         const value = valueAt(place);
         return create('td', '', value === undefined ? '–' : format(value));

@@ -27,7 +27,9 @@ export function createShareDialog({ zone, baseUrl, apiKey, search }: ShareContex
   const made = element('share-made', HTMLDivElement);
   const link = element('share-link', HTMLInputElement);
   const copy = element('share-copy', HTMLButtonElement);
-  let customer: string | undefined;
+  let offered: string | undefined;
+  /** The customer that the open dialog names. */
+  let customer = '';
 
   const showNothingMade = () => {
     made.hidden = true;
@@ -37,7 +39,6 @@ export function createShareDialog({ zone, baseUrl, apiKey, search }: ShareContex
   };
   const show = async (seconds: number): Promise<void> => {
     showNothingMade();
-    if (customer === undefined) return;
     make.disabled = true;
     try {
       const { token, until } = await makeLink({ baseUrl, apiKey: apiKey(), customer, seconds });
@@ -56,7 +57,8 @@ export function createShareDialog({ zone, baseUrl, apiKey, search }: ShareContex
 
   button.addEventListener('click', () => {
     showNothingMade();
-    setText('share-customer', customer ?? '');
+    customer = offered ?? '';
+    setText('share-customer', customer);
     dialog.showModal();
   });
   // A link that lives for another time is another link.
@@ -72,8 +74,8 @@ export function createShareDialog({ zone, baseUrl, apiKey, search }: ShareContex
 
   return {
     offer(newCustomer) {
-      customer = newCustomer;
-      button.hidden = customer === undefined;
+      offered = newCustomer;
+      button.hidden = offered === undefined;
     },
   };
 }

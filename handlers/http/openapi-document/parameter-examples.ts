@@ -14,5 +14,6 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   tz: 'Europe/Berlin',
   path: 'GET /docs',
   customer: 'cus-axon',
+  dimensions: 'status,agentClass',
   search: 'login',
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { MinuteRange } from '../../../lib/domain/completeness.ts';
 import type { CustomerId } from '../../../lib/domain/customer-id.ts';
+import { dimensions, type DimensionField } from '../../../lib/domain/dimensions.ts';
 import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
 import { roundOutward } from '../../../lib/domain/local-window.ts';
 import { findTimeZone, type TimeZone } from '../../../lib/domain/time-zone.ts';
@@ -31,6 +32,8 @@ export interface QueryParameters {
   readonly to: WindowStart;
   readonly limit: number;
   readonly top: number | undefined;
+  /** Dimensions of the windows; `undefined` for all. */
+  readonly fields: ReadonlySet<DimensionField> | undefined;
   /** Only the counts of this path; one that begins with `/` means any method. */
   readonly path: string | undefined;
   /** Zone of hours and days; `undefined` for those of UTC. */
@@ -54,6 +57,9 @@ const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour:
 /** A method and a path, or a path alone. */
 const pathPattern = /^(?:[!#$%&'*+.^_`|~0-9A-Z-]{1,32} )?\/|^[!#$%&'*+.^_`|~0-9A-Z-]{1,32} ./;
 const maxPathLength = 32 + 1 + 2_048;
+
+const noDimensions = 'none';
+const dimensionNames = dimensions.map(({ name }) => `\`${name}\``).join(', ');
 
 const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z';
 
@@ -82,7 +88,21 @@ export const queryParametersSchema = z.object({
     .max(maxPathLength, `must have at most ${maxPathLength} characters`)
     .optional()
     .describe(
-      'Only the counts of this path, as it was counted: requests, errors, bytes and durations. With its method, such as `GET /docs`, or beginning with `/` for any method. Not together with `top`.',
+      'Only the counts of this path, as it was counted: requests, errors, bytes and durations. With its method, such as `GET /docs`, or beginning with `/` for any method. Not together with `top` or `dimensions`.',
+    ),
+  dimensions: z
+    .string()
+    .transform((text, context): ReadonlySet<DimensionField> => {
+      const names = text.split(',');
+      const found = dimensions.filter(({ name }) => names.includes(name));
+      if (text === noDimensions || found.length === names.length)
+        return new Set(found.map(({ field }) => field));
+      context.addIssue({ code: 'custom', message: `must be ${noDimensions}, or some of ${dimensionNames}` });
+      return z.NEVER;
+    })
+    .optional()
+    .describe(
+      `Dimensions of the windows, separated by commas: \`${noDimensions}\`, or some of ${dimensionNames}. All by default; few are read and sent in a fraction of the time. Sums by path are there with \`path\`, and sums of all always.`,
     ),
   tz: z
     .string()
@@ -116,6 +136,7 @@ const tokenSchema = z.object({
   to: windowStartSchema,
   top: z.int().optional(),
   path: z.string().optional(),
+  fields: z.array(z.enum(dimensions.map(({ field }) => field))).optional(),
   tz: z.string().optional(),
   after: windowStartSchema,
 });
@@ -127,9 +148,11 @@ export function parseQueryParameters(
   now: Date,
 ): QueryParameters {
   const asked = parseParameters(query, queryParametersSchema);
-  const { limit = maxLimit, format, top, path } = asked;
+  const { limit = maxLimit, format, top, path, dimensions: fields } = asked;
   if (top !== undefined && path !== undefined)
     throw invalidParameter('top', 'must not be given together with path');
+  if (fields !== undefined && path !== undefined)
+    throw invalidParameter('dimensions', 'must not be given together with path');
   if (asked.nextToken !== undefined) {
     return { ...continueFrom(asked.nextToken, asked, customerId), limit, format };
   }
@@ -140,7 +163,7 @@ export function parseQueryParameters(
   if (from > to) throw invalidParameter('from', 'must not be after to');
   const zone = asked.tz;
   const range = roundedIn(zone, windowSize, { from, to });
-  return { windowSize, ...range, limit, top, path, zone, format, after: undefined };
+  return { windowSize, ...range, limit, top, fields, path, zone, format, after: undefined };
 }
 
 /** The token that requests the next page. */
@@ -151,6 +174,7 @@ export function encodeNextToken(
 ): string {
   const { windowSize, from, to, top, path, zone } = parameters;
   const tz = zone?.name;
+  const fields = parameters.fields && [...parameters.fields];
   const token: z.input<typeof tokenSchema> = {
     version: 1,
     customerId,
@@ -158,6 +182,7 @@ export function encodeNextToken(
     from,
     to,
     top,
+    fields,
     path,
     tz,
     after,
@@ -172,6 +197,7 @@ function continueFrom(
 ): Omit<QueryParameters, 'limit' | 'format'> {
   const token = decodeToken(nextToken, tokenSchema);
   const { windowSize, top, path, after } = token;
+  const fields = token.fields && new Set(token.fields);
   const zone = token.tz === undefined ? undefined : findTimeZone(token.tz);
   const range = { from: asked.from ?? token.from, to: asked.to ?? token.to };
   const { from, to } = roundedIn(zone, windowSize, range);
@@ -182,9 +208,10 @@ function continueFrom(
     to === token.to &&
     (asked.top ?? top) === top &&
     (asked.path ?? path) === path &&
-    (asked.tz?.name ?? token.tz) === zone?.name;
+    (asked.tz?.name ?? token.tz) === zone?.name &&
+    String([...(asked.dimensions ?? fields ?? [])]) === String(token.fields ?? []);
   if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
-  return { windowSize, from, to, top, path, zone, after };
+  return { windowSize, from, to, top, fields, path, zone, after };
 }
 
 /** Rounds a range outward to the windows of a zone. */

@@ -1,7 +1,7 @@
 import { answeredMeasures } from '../../../lib/domain/answered-measures.ts';
 import type { CountsText } from '../../../lib/domain/counts-text.ts';
 import { expandSums } from '../../../lib/domain/counts-text/expand-paths.ts';
-import { dimensions } from '../../../lib/domain/dimensions.ts';
+import { dimensions, type DimensionField } from '../../../lib/domain/dimensions.ts';
 import type { AnsweredWindow } from '../../../lib/pipeline/query/query.ts';
 
 /** A window in an answer's JSON. */
@@ -18,11 +18,18 @@ const emptyLength = Buffer.byteLength('{}');
 const countsNames = dimensions.map(({ field, isAlwaysThere }) => {
   return { field, isAlwaysThere, name: nameOf(field) };
 });
+const allFields: ReadonlySet<DimensionField> = new Set(dimensions.map(({ field }) => field));
 const bytesByPath = nameOf('bytesByPath');
 const durationMsByPath = nameOf('durationMsByPath');
 
-/** Writes a window as JSON. Its counts, which are most of it, are JSON text already and are copied unchanged. */
-export function windowToJson(window: AnsweredWindow): WindowJson {
+/**
+ * Writes a window as JSON. Its counts, which are most of it, are JSON text already and are copied unchanged.
+ * @param fields  dimensions to write
+ */
+export function windowToJson(
+  window: AnsweredWindow,
+  fields: ReadonlySet<DimensionField> = allFields,
+): WindowJson {
   const { customerId, windowSize, windowStart, requests, counts, batches, measures } = window;
   const { revision, lateRequests, complete, updatedAt } = window;
   // None of these texts has a character that JSON escapes.
@@ -37,9 +44,10 @@ export function windowToJson(window: AnsweredWindow): WindowJson {
     escapes += quotesOfName + text.escapes;
   };
   for (const { field, isAlwaysThere, name } of countsNames) {
+    if (!fields.has(field)) continue;
     if (isAlwaysThere || counts[field].json.length > emptyLength) add(name, counts[field]);
   }
-  const { pathBytes, pathDurationMs } = measures ?? {};
+  const { pathBytes, pathDurationMs } = (fields.has('requestsByPath') && measures) || {};
   if (pathBytes !== undefined) add(bytesByPath, expandSums(counts.requestsByPath, pathBytes));
   if (pathDurationMs !== undefined) add(durationMsByPath, expandSums(counts.requestsByPath, pathDurationMs));
   parts.push(Buffer.from(after));

@@ -84,7 +84,7 @@ function closesNext(text: string, at: number): boolean {
   return next >= 0 && !opensField.test(text.charAt(next - 1));
 }
 
-/** What may stand before a quote that opens a field, and the backslash of one that does nothing. */
+/** Matches what may stand before a quote that opens a field, and the backslash of one that does nothing. */
 const opensField = /[\s|,=:;[({\\]/;
 
 /** Returns whether a character separates fields; some logs have bars or commas. */

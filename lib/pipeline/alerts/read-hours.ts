@@ -37,7 +37,8 @@ export interface CompleteHours {
 
 const minutesPerHour = 60;
 const minutesPerWeek = 7 * 24 * minutesPerHour;
-const windowsInFlight = 8;
+/** Several customers are read at once, and a window can have 3 MB. */
+const windowsInFlight = 4;
 const noRequests: HourCounts = { requests: 0, clientErrors: 0, serverErrors: 0 };
 
 /**

@@ -20,7 +20,8 @@ export const forgetStepAnswerSchema = z.object({
     batches: z.int(),
     windows: z.int(),
     failedRecords: z.int(),
-    alerts: z.int(),
+    /** A pipeline of an earlier version has none. */
+    alerts: z.int().default(0),
   }),
   isDone: z.boolean(),
   /** Keys of objects that a newer version wrote. */

@@ -1,6 +1,7 @@
 import { largestWindowsOf, type WindowRun } from '../../domain/compose-range.ts';
 import type { MinuteRange } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
+import type { DimensionField } from '../../domain/dimensions.ts';
 import { firstLocalWindowFrom, localWindowAt } from '../../domain/local-window.ts';
 import type { TimeZone } from '../../domain/time-zone.ts';
 import { enclosingWindowStart, type RolledUpSize, type WindowStart } from '../../domain/window.ts';
@@ -13,6 +14,8 @@ export interface LocalRange {
   readonly windowSize: RolledUpSize;
   readonly from: WindowStart;
   readonly to: WindowStart;
+  /** Dimensions to read; the counts of others are empty. By default all. */
+  readonly fields?: ReadonlySet<DimensionField> | undefined;
   /** Only those after this one. */
   readonly after?: WindowStart | undefined;
 }
@@ -28,8 +31,11 @@ export interface WindowSum<Whole> {
 export interface ReadWork {
   /** Number of stored windows that were read. */
   windows: number;
+  /** Bytes of their counts by path and by user agent, which are nearly all of them. */
+  bytes: number;
 }
 
+const noFields: ReadonlySet<DimensionField> = new Set();
 /** Local windows that are looked for at once: 100 days or 10 days' hours. Each time, stored windows are listed anew. */
 const unitsAtOnce: Readonly<Record<RolledUpSize, number>> = { hour: 240, day: 100 };
 
@@ -85,7 +91,8 @@ async function nextWithWindows(
   { customerId, windowSize, zone, to }: LocalRange,
   reader: Pick<WindowReader, 'windows'>,
 ): Promise<WindowStart | undefined> {
-  const days = { customerId, windowSize: 'day', from: enclosingWindowStart(from, 'day'), to } as const;
+  const start = enclosingWindowStart(from, 'day');
+  const days = { customerId, windowSize: 'day', from: start, to, fields: noFields } as const;
   for await (const { windowStart } of reader.windows(days, 1)) {
     return windowStart <= from ? from : localWindowAt(windowStart, windowSize, zone).from;
   }
@@ -95,7 +102,7 @@ async function nextWithWindows(
 /** Composes local windows, given side by side. */
 async function* composed<Whole>(
   units: readonly MinuteRange[],
-  { customerId }: LocalRange,
+  { customerId, fields }: LocalRange,
   reader: Pick<WindowReader, 'windows'>,
   atOnce: number,
   newSum: () => WindowSum<Whole>,
@@ -111,9 +118,10 @@ async function* composed<Whole>(
     sum = newSum();
   };
   for (const run of runsOf(units)) {
-    for await (const part of reader.windows({ customerId, ...run }, atOnce)) {
+    for await (const part of reader.windows({ customerId, fields, ...run }, atOnce)) {
       while (part.windowStart >= (units[place]?.to ?? part.windowStart) && place < units.length) yield* end();
       work.windows += 1;
+      work.bytes += part.counts.requestsByPath.json.length + part.counts.requestsByUserAgent.json.length;
       sum.add(part);
     }
   }

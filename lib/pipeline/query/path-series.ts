@@ -92,7 +92,7 @@ function windowsOf(query: PathSeriesQuery, reader: Pick<WindowReader, 'windows'>
   const search = pathSearch(path);
   if (zone === undefined || windowSize === 'minute') return pathWindows(query, search, reader);
   const range = { ...query, windowSize, zone };
-  return localWindows(range, reader, windowsInFlight, () => new PathSum(search), { windows: 0 });
+  return localWindows(range, reader, windowsInFlight, () => new PathSum(search), { windows: 0, bytes: 0 });
 }
 
 async function* pathWindows(

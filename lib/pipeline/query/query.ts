@@ -59,8 +59,8 @@ export interface WindowPage<Sent> extends Said {
 /** A page ends before the window that would make it longer than this; Lambda answers at most 6 MiB. */
 const pageBytes = 4 * 1_024 * 1_024;
 const windowsInFlight = 16;
-/** A page also ends after reading this many stored windows: half a year of local days of 24 hours. */
-const maxStoredWindows = 4_416;
+/** A page also ends after reading this much of stored windows: half a year of local days of 24 hours. */
+const maxStored: ReadWork = { windows: 4_416, bytes: 256 * 1_024 * 1_024 };
 
 /**
  * Reads the windows that a customer has in a range, in the order of time; windows without requests are absent.
@@ -81,13 +81,14 @@ export async function query<Sent extends SentWindow>(
   const windows: Sent[] = [];
   let lastWindow: WindowStart | undefined;
   let bytes = 0;
-  const work: ReadWork = { windows: 0 };
+  const work: ReadWork = { windows: 0, bytes: 0 };
   for await (const served of windowsOf(query, reader, work)) {
     const window = send(answer(served, query, counted), counted);
     const isFull =
       windows.length === query.limit ||
       bytes + window.bytesSent > pageBytes ||
-      work.windows > maxStoredWindows;
+      work.windows > maxStored.windows ||
+      work.bytes > maxStored.bytes;
     if (isFull && windows.length > 0) return { countedThrough, waiting, windows, lastWindow };
     windows.push(window);
     lastWindow = served.windowStart;
@@ -116,21 +117,22 @@ function sumOf(top: number | undefined, { foldingLimits }: LocalTime): WindowSum
 
 function answer(
   window: ServedWindow,
-  { windowSize, top, local }: WindowQuery,
+  { windowSize, top, local, fields }: WindowQuery,
   counted: AnswerProgress,
 ): AnsweredWindow {
-  const kept = top === undefined ? window : withLargest(window, top);
+  const hasPaths = fields === undefined || fields.has('requestsByPath');
+  const kept = top === undefined ? window : withLargest(window, top, hasPaths);
   const { windowStart } = window;
   const complete = counted.isComplete(minutesOfLocalWindow(windowStart, windowSize, local?.zone));
   return { ...kept, windowSize, complete };
 }
 
-function withLargest(window: ServedWindow, top: number): ServedWindow {
+function withLargest(window: ServedWindow, top: number, hasPaths: boolean): ServedWindow {
   const counts: CountsTexts = mapDimensions((field) =>
     countsText(keepLargest(readCountsText(window.counts[field]), top)),
   );
   const kept = { ...window, counts, errorsOfPaths: undefined }; // its places were those of all paths
-  if (window.measures === undefined) return kept;
+  if (window.measures === undefined || !hasPaths) return kept;
   const requestsByPath = readCountsText(counts.requestsByPath);
   const folded = emptyMeasures();
   const all = fromStoredMeasures(window.measures, readCountsText(window.counts.requestsByPath));

@@ -13,7 +13,7 @@ export async function* windowsInRange(
   store: Pick<ObjectStore, 'get' | 'list'>,
   atOnce: number,
 ): AsyncGenerator<ServedWindow> {
-  const decode = (start: Buffer) => decodeServedWindow(start, range.windowSize);
+  const decode = (start: Buffer) => decodeServedWindow(start, range.windowSize, range.fields);
   const read = (key: ObjectKey) => readWindowStart(key, decode, store);
   for await (const keys of inGroups(keysOf(range, store), atOnce)) {
     const windows = await pMap(keys, read, { concurrency: atOnce });

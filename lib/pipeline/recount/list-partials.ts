@@ -1,3 +1,4 @@
+import type { BatchHeader } from '../../domain/batch-format.ts';
 import { batchKey, batchPrefix, minuteKey, type ObjectKey } from '../../domain/keys.ts';
 import { partialId } from '../../domain/partial.ts';
 import { isForgotten, type Tombstone } from '../../domain/tombstone.ts';
@@ -16,9 +17,12 @@ export interface ListedBatches {
   readonly partials: Spool;
 }
 
+export type NewestBatch = Pick<BatchHeader, 'storedAt' | 'rulesVersion'>;
+
 /**
  * Adds the partials of all batches that are not listed yet, from their headers. Read windows first: the batches of all that
  * these count are listed then, or gone.
+ * @returns the newest of the batches that were added
  * @throws Unavailable  the batches cannot be listed, or one cannot be read
  * @throws NewerFormat  a newer version wrote one of them
  */
@@ -28,7 +32,8 @@ export async function listPartials(
   { store, newSpool }: RecountPorts,
   { customerId, from, to, rules }: RecountOptions,
   reporter: RecountReporter,
-): Promise<void> {
+): Promise<NewestBatch | undefined> {
+  let newest: NewestBatch | undefined;
   const found = newSpool(); // nothing may be added to a spool while it is read
   const read = async (key: ObjectKey) => {
     try {
@@ -39,6 +44,7 @@ export async function listPartials(
       if (batchKey(header.customerId, header.id) !== key) {
         throw new UnreadableFormat('A batch is at the place of another one.');
       }
+      if (newest === undefined || header.storedAt > newest.storedAt) newest = header;
       const isOfTheseRules = header.rulesVersion === rules.version;
       for (const { windowStart, part } of header.partials) {
         if (windowStart < from || windowStart >= to) continue;
@@ -55,6 +61,7 @@ export async function listPartials(
   const unknown = () => except(store.list(batchPrefix(customerId)), known.sorted());
   await eachObject('batches', unknown, read, reporter);
   for (const key of found.sorted()) known.add(key);
+  return newest;
 }
 
 /** Yields the keys of an ascending sequence that are not in another one. */

@@ -27,6 +27,11 @@ export interface RecountPass {
    * the next pass looks for them again.
    */
   readonly waiting: number;
+  /**
+   * Version of the rules that counted the newest batch that this pass was the first to list. If it is not that of the recount,
+   * the pipeline may count by other rules.
+   */
+  readonly newestRulesVersion: string | undefined;
 }
 
 /** A recount of a customer's windows. */
@@ -115,7 +120,7 @@ async function makePass(
   const openKeys = open && (() => distinct(open.sorted()));
   const snapshots = newSpool();
   const windows = await readSnapshots(openKeys, snapshots, ports, options, reporter);
-  await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);
+  const newest = await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);
   // Read after the batches: one that is gone was there, or its customer has a tombstone by now.
   const tombstoneNow = await readTombstone(options.customerId, store);
   if (!isSame(tombstone, tombstoneNow)) return { kind: 'forgotten', tombstone: tombstoneNow };
@@ -159,7 +164,11 @@ async function makePass(
   const forgotten = await readTombstone(options.customerId, store);
   if (!isSame(tombstone, forgotten)) return { kind: 'forgotten', tombstone: forgotten };
   for (const line of gone.sorted()) told.left(JSON.parse(line) as LeftAsItIs); // as it was added
-  return { kind: 'done', pass: { windows, recounted, changed, waiting }, next };
+  return {
+    kind: 'done',
+    pass: { windows, recounted, changed, waiting, newestRulesVersion: newest?.rulesVersion },
+    next,
+  };
 }
 
 function isSame(one: Tombstone | undefined, other: Tombstone | undefined): boolean {

@@ -129,7 +129,7 @@ export function describeHttpApi(): void {
     });
 
     it.each(['ingestConcurrency=many', 'requestRate=-1'])('is not packaged with %s', async (parameter) => {
-      const failure: unknown = await packageService('dev', `--param=${parameter}`).catch(
+      const failure: unknown = await packageService('dev', [`--param=${parameter}`]).catch(
         (error: unknown) => error,
       );
       expect(JSON.stringify(failure)).toContain('must be a whole number');

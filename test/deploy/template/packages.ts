@@ -15,7 +15,11 @@ const changes = [
 /** Packages the service for all tests of the file: this takes seconds. */
 export function packageForAllTests(): void {
   beforeAll(async () => {
-    const changed = await packageService('dev', ...changes.map((each) => `--param=${each}`));
+    const changed = await packageService(
+      'dev',
+      changes.map((each) => `--param=${each}`),
+      { ALERT_RULES: 'examples/alerts/alert-rules.json' },
+    );
     const service = await packageService('prod'); // the last one, because its bundles are loaded later
     packages = { service, changed };
   });

@@ -75,11 +75,15 @@ export class AuditWorld {
   /** Stores a batch, and returns a function that counts it. */
   async storeBatch(
     key: string,
-    { of = customer(), rules = simpleRules }: { of?: CustomerId; rules?: CountingRules } = {},
+    {
+      of = customer(),
+      rules = simpleRules,
+      ...entry
+    }: { of?: CustomerId; rules?: CountingRules; receivedAt?: string } = {},
   ): Promise<() => Promise<void>> {
     const { store, clock } = this;
     const stream = createInMemoryEventStream({ clock });
-    await ingestEntry(key, { store, stream, clock }, { customerId: of, rules });
+    await ingestEntry(key, { store, stream, clock }, { customerId: of, rules, ...entry });
     const records = stream.drain().map(({ data }) => receivedRecord(key, data));
     return async () => void (await aggregate(records, { store, clock }, limits));
   }

@@ -17,6 +17,8 @@ import {
   type Authorize,
 } from '../../../lib/pipeline/authorize/authorize.ts';
 import type { CopyStore } from '../../../lib/pipeline/authorize/copied-records.ts';
+import { createLinkSecrets } from '../../../lib/pipeline/authorize/link-secrets.ts';
+import type { ApiKeys } from '../../../lib/ports/api-keys.ts';
 import { installationSecret, newApiKey, recordParameter } from '../../api-keys.ts';
 import { credentials } from '../../aws/clients.ts';
 import { startParameterServer } from '../../aws/parameter-server.ts';
@@ -72,13 +74,26 @@ export class AuthorizeWorld {
       get: (key) => this.#bucketAnswer('get', () => this.objects.get(key)),
       put: (...args) => this.#bucketAnswer('put', () => this.objects.put(...args)),
     };
-    const client = this.#client ?? expect.fail('The server of the parameters is not running.');
-    const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
+    const ports = { apiKeys: this.#apiKeys(), copies, clock, logger };
     const authorize = createAuthorize(ports, { ...authorizeLimits, memory, acceptOldKeys });
     return async (text) =>
       authorize(
         parseApiKey(text) ?? parseShareToken(text) ?? expect.fail('not shaped like a key or a token'),
       );
+  }
+
+  /** Creates a reader of the secrets of share links that remembers nothing yet. */
+  createLinkSecrets(): () => Promise<readonly Uint8Array[]> {
+    const clock = { now: () => this.now };
+    const logger = createLogger({ level: 'warn', clock, write: (line) => this.logLines.push(line) });
+    return createLinkSecrets({ apiKeys: this.#apiKeys(), clock, logger });
+  }
+
+  #apiKeys(): ApiKeys {
+    return createSsmApiKeys(
+      this.#client ?? expect.fail('The server of the parameters is not running.'),
+      path,
+    );
   }
 
   async #bucketAnswer<T>(request: string, work: () => Promise<T>): Promise<T> {

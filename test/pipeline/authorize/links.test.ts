@@ -3,8 +3,10 @@ import { hashOfApiKey } from '../../../lib/domain/api-key.ts';
 import { parseShareToken } from '../../../lib/domain/share-token.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { authorizeLimits } from '../../../lib/pipeline/authorize/authorize.ts';
+import { sharesHandler } from '../../../handlers/shares.ts';
 import { installationSecret } from '../../api-keys.ts';
 import { instant } from '../../factories.ts';
+import { authorized, httpEvent, testApp } from '../../handlers/app.ts';
 import { shareToken, tamperedTokens, tokenParts } from '../../share-links.ts';
 import { path, startAuthorizeWorld, type AuthorizeWorld } from './authorize-world.ts';
 
@@ -111,5 +113,50 @@ describe('a share link', () => {
     await expect(world.create()(link.text)).rejects.toThrow(Unavailable);
     expect(world.logLines.length).toBeGreaterThan(0);
     expect(world.logLines.join('')).not.toContain('las_');
+  });
+});
+
+describe('the secrets that sign share links', () => {
+  it('are those of the API keys, the newest first, and are read once in three minutes', async () => {
+    const read = world.createLinkSecrets();
+    const [one, two] = [installationSecret(1).secret, installationSecret(2).secret];
+    expect(await read()).toEqual([one]);
+    world.setSecrets(installationSecret(2), installationSecret(1));
+    expect(await read()).toEqual([one]);
+    expect(world.asked).toHaveLength(1);
+    world.pass(authorizeLimits.memory.freshSeconds + 1);
+    expect(await read()).toEqual([two, one]);
+  });
+
+  it('are none before the first key is made', async () => {
+    world.parameters.clear();
+    expect(await world.createLinkSecrets()()).toEqual([]);
+  });
+
+  it('are remembered while Parameter Store fails; without them no link can be made now', async () => {
+    const read = world.createLinkSecrets();
+    await read();
+    world.storeFails = true;
+    world.pass(3_600);
+    expect(await read()).toHaveLength(1);
+    await expect(world.createLinkSecrets()()).rejects.toThrow(Unavailable);
+  });
+
+  it('sign what the authorizer takes: a link that POST /shares made', async () => {
+    const key = world.storeKey();
+    const { app } = testApp({
+      environment: { STORAGE: 'aws' },
+      parts: { linkSecrets: [] },
+      clock: { now: () => world.now },
+    });
+    const read = world.createLinkSecrets();
+    const headers = { authorization: `Bearer ${key.text}` };
+    const event = authorized(httpEvent('POST', '/shares', { headers }), 'cus-axon', { scopes: 'read' });
+    const { statusCode, body = '' } = await sharesHandler(async () => app, read)(event);
+    expect(statusCode).toBe(201);
+    const { token } = JSON.parse(body) as { token: string };
+    expect(await world.create()(token)).toMatchObject({ customerId: 'cus-axon', scopes: ['read'] });
+    world.pass(7 * 86_400);
+    expect(await world.create()(token)).toBeUndefined();
   });
 });

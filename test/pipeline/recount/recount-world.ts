@@ -7,6 +7,7 @@ import type {
 } from '../../../lib/pipeline/recount/recount-ports.ts';
 import { createWindowReplacer } from '../../../lib/pipeline/recount/replace-windows.ts';
 import { customer, foldingLimits as limits, simpleRules, windowStart } from '../../factories.ts';
+import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { AuditWorld } from '../audit/audit-world.ts';
 import { inMemorySpool } from '../audit/in-memory-spool.ts';
 
@@ -17,6 +18,10 @@ export const formerRules: CountingRules = {
   userAgentFamily: () => 'Former',
   countedPath: () => '/former',
 };
+
+type BegunWith = Partial<
+  RecountOptions & Pick<RecountPorts, 'retention' | 'notifier'> & { readonly store: ObjectStore }
+>;
 
 /** A pipeline in memory whose windows are recounted. Call `reset` before each test. */
 export class RecountWorld extends AuditWorld {
@@ -32,13 +37,20 @@ export class RecountWorld extends AuditWorld {
     return this.storeBatch(key, { rules: formerRules });
   }
 
+  /** Counts a batch of the former rules with an entry of another minute. */
+  async countFormerAt(receivedAt: string, key: string): Promise<void> {
+    await (
+      await this.storeBatch(key, { rules: formerRules, receivedAt })
+    )();
+  }
+
   async countFormer(...keys: string[]): Promise<void> {
     for (const key of keys) await (await this.storeFormer(key))();
   }
 
-  begin(options: Partial<RecountOptions & Pick<RecountPorts, 'retention' | 'notifier'>> = {}): Recount {
-    const { retention, notifier, ...others } = options;
-    const { store, clock } = this;
+  begin(options: BegunWith = {}): Recount {
+    const { retention, notifier, store = this.store, ...others } = options;
+    const { clock } = this;
     const rules = others.rules ?? simpleRules;
     const newSpool = () => Object.assign(inMemorySpool(), { remove: () => {} });
     return createRecount(
@@ -62,7 +74,7 @@ export class RecountWorld extends AuditWorld {
   }
 
   /** Makes passes until one finds nothing more to do, and returns the number of windows that were replaced. */
-  async recount(options: Parameters<RecountWorld['begin']>[0] = {}): Promise<number> {
+  async recount(options: BegunWith = {}): Promise<number> {
     const recount = this.begin(options);
     let recounted = 0;
     for (let passes = 0; passes < 5; passes += 1) {

@@ -30,6 +30,7 @@ const stages: readonly Stage[] = [
   'rollUp',
   'query',
   'forget',
+  'recount',
   'announce',
 ];
 /** Short delays, so that much happens before faults end. */

@@ -138,7 +138,7 @@ export const clusterProtections = {
     },
     {
       file: 'lib/pipeline/query/query.ts',
-      from: 'of reader.windows(query, atOnce)',
+      from: 'of windowsOf(query, reader, work)',
       to: 'of early',
     },
   ],

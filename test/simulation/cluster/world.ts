@@ -3,6 +3,7 @@ import { startIndexing } from '../customer-readers.ts';
 import { startForgetters } from '../forgetters.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
 import { startReaders } from '../readers.ts';
+import { startRecounters } from '../recounters.ts';
 import { createDisturb } from '../disturb.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { World } from '../world.ts';
@@ -36,6 +37,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
   const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
   startIndexing({ scheduler, processes, portsOf, progressOf, laws });
   startForgetters(plan, { scheduler, processes, portsOf, laws });
+  const recounters = startRecounters(plan, { scheduler, processes, portsOf, laws, store });
 
   const disturb = createDisturb(scheduler, phase);
   disturb(plan.stepsPerCrash, () => processes.crashOne());
@@ -66,5 +68,6 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
       laws.checkAtRest(store);
       readers.askAtRest();
     },
+    recountAtRest: () => recounters.recountAtRest(),
   };
 }

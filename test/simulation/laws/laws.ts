@@ -19,7 +19,7 @@ import type { SimulatedStore } from '../simulated-store.ts';
 import { ForgottenCustomers } from './forgotten-customers.ts';
 import { KnownBatches, type AcceptedBatch } from './known-batches.ts';
 import { lawBrokenByMinute, lawBrokenByRollUp, missingWindow } from './window-changes.ts';
-import { lawBrokenAtRest, lawBrokenByRecount } from './windows-at-rest.ts';
+import { lawBrokenAtRest, lawBrokenByRecount, type DoneRecount } from './windows-at-rest.ts';
 
 /**
  * Checks laws that must hold at any time and laws that must hold at rest, from what clients sent and the answers that
@@ -143,11 +143,16 @@ export class Laws {
     this.#break(how);
   }
 
-  /** Records that a customer was recounted, while everything is at rest. */
-  recounted(customerId: CustomerId, rulesVersion: string, store: SimulatedStore): void {
-    const recounted = { customerId, rulesVersion, horizon: this.#horizon };
-    this.#break(lawBrokenByRecount(this.#batches, this.#forgotten, recounted, store));
-    this.#break(lawBrokenAtRest(this.#batches, this.#forgotten, this.#horizon, store, 'minutes'));
+  /** Returns the keys of the batches that are stored now. */
+  storedBatches(): ReadonlySet<ObjectKey> {
+    return new Set(this.#batches.stored.keys());
+  }
+
+  /** Records that a recount is done. */
+  recounted(recount: DoneRecount, store: SimulatedStore): void {
+    this.#break(
+      lawBrokenByRecount(this.#batches, this.#forgotten, { ...recount, horizon: this.#horizon }, store),
+    );
   }
 
   checkAtRest(store: SimulatedStore): void {

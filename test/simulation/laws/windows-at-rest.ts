@@ -21,7 +21,6 @@ export function lawBrokenAtRest(
   forgotten: ForgottenCustomers,
   horizon: WindowStart,
   store: SimulatedStore,
-  checked: 'all' | 'minutes' = 'all',
 ): string | undefined {
   const rulesOf = rulesOfWindows(store);
   const minutes: Windows = new Map();
@@ -34,11 +33,10 @@ export function lawBrokenAtRest(
       index.add(sent.customerId, entry);
     }
   }
-  const ofMinutes = differenceIn('aggregates/minute/', minutes, horizon, store, decodeWindow);
-  if (ofMinutes !== undefined || checked === 'minutes') return ofMinutes;
   const hours = enclosing('hour', minutes);
   const days = enclosing('day', hours);
   return (
+    differenceIn('aggregates/minute/', minutes, horizon, store, decodeWindow) ??
     differenceIn('aggregates/hour/', hours, horizon, store, decodeWholeRolledUp) ??
     differenceIn('aggregates/day/', days, horizon, store, decodeWholeRolledUp) ??
     index.lawBrokenBy(store, horizon)
@@ -65,26 +63,27 @@ function rulesOfWindows(store: SimulatedStore): (key: ObjectKey, header: StoredB
   };
 }
 
-export interface RecountedCustomer {
+/** A recount that is done. */
+export interface DoneRecount {
   readonly customerId: CustomerId;
   readonly rulesVersion: string;
-  /** Minutes that start before this have expired. */
-  readonly horizon: WindowStart;
+  /** The batches that were stored when it began. */
+  readonly stored: ReadonlySet<ObjectKey>;
 }
 
-/** Returns how the windows of a recounted customer, at rest, are not counted by the rules of the recount. */
+/** Returns how the windows of a recounted customer do not count by its rules what was stored when the recount began. */
 export function lawBrokenByRecount(
   { stored }: KnownBatches,
   forgotten: ForgottenCustomers,
-  { customerId, rulesVersion, horizon }: RecountedCustomer,
+  { customerId, rulesVersion, horizon, ...recount }: DoneRecount & { readonly horizon: WindowStart },
   store: SimulatedStore,
 ): string | undefined {
   const rulesOf = rulesOfWindows(store);
-  for (const { header, sent } of stored.values()) {
-    if (header.customerId !== customerId || forgotten.has(header)) continue;
-    for (const { receivedAt } of sent.entries) {
-      const key = minuteKey(customerId, windowStartOf(minuteOf(receivedAt)));
-      if (windowStartOfKey(key) < horizon || !store.objects.has(key)) continue;
+  for (const [batch, { header, sent }] of stored) {
+    if (!recount.stored.has(batch) || header.customerId !== customerId || forgotten.has(header)) continue;
+    for (const { windowStart } of header.partials) {
+      const key = minuteKey(customerId, windowStart);
+      if (windowStart < horizon || !store.objects.has(key)) continue;
       if (rulesOf(key, header) !== rulesVersion)
         return `${key} was recounted by ${rulesVersion}, and counts ${sent.name} by ${rulesOf(key, header)}`;
     }

@@ -1,7 +1,7 @@
 import type { CourseBucket } from '../../figures/course.ts';
 import type { Unit } from '../../period/period.ts';
 import type { Detail } from '../../state/detail.ts';
-import { formatCount, formatUnit } from '../../text/format.ts';
+import { capitalise, formatCount, formatUnit } from '../../text/format.ts';
 import { createBars } from '../bars.ts';
 import { create } from '../elements.ts';
 
@@ -40,7 +40,7 @@ export function createCourse(): Course {
       const text = captionOf(buckets, isPath, unit, zone);
       drawing.replaceChildren(createBars(buckets, text));
       caption.textContent = text;
-      head.replaceChildren(rowOf('th', [capitalised(unit), 'Requests', ...(isPath ? ['Failed'] : [])]));
+      head.replaceChildren(rowOf('th', [capitalise(unit), 'Requests', ...(isPath ? ['Failed'] : [])]));
       body.replaceChildren(
         ...buckets
           .toReversed()
@@ -92,8 +92,4 @@ function rowOf(kind: 'th' | 'td', texts: readonly string[]): HTMLTableRowElement
     return cell;
   });
   return create('tr', '', ...cells);
-}
-
-function capitalised(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

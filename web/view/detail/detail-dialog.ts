@@ -61,6 +61,9 @@ export function createDetailDialog({ client, choose, onListChange }: DetailConte
   let report: Report | undefined;
   let lists: ListStates = {};
   let loaded: readonly CourseBucket[] | undefined;
+  let loading: Detail | undefined;
+  /** The figures have changed since the course was loaded, or it could not be. */
+  let isStale = false;
   let opener: Opener | undefined;
   let controller = new AbortController();
 
@@ -77,19 +80,25 @@ export function createDetailDialog({ client, choose, onListChange }: DetailConte
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
+    loading = detail;
+    isStale = false;
     try {
       loaded = await loadCourse({ customer, detail, range, unit, zone }, client, signal);
     } catch (error) {
       if (signal.aborted) return;
+      isStale = true; // so that the next look tries again
+      loading = undefined;
       const { title, text } = describeFailure(error);
       course.showProblem(`${title}. ${text}`);
       return;
     }
-    if (!signal.aborted && report !== undefined) render(detail, report);
+    if (signal.aborted) return;
+    loading = undefined;
+    if (report !== undefined) render(detail, report);
   };
 
   const render = (detail: Detail, { range, unit, zone, total }: Report) => {
-    kind.textContent = `${dimensionNames[detail.dimension]} · ${formatRange(range.from, range.to, unit, zone)}`;
+    kind.textContent = `${dimensionNames[detail.dimension]} · ${formatRange(range.from, range.to, zone)}`;
     heading.replaceChildren(...titleOf(detail));
     const text = describeKey(detail);
     description.textContent = text;
@@ -105,6 +114,7 @@ export function createDetailDialog({ client, choose, onListChange }: DetailConte
     controller.abort();
     shown = undefined;
     loaded = undefined;
+    loading = undefined;
     if (!dialog.open) return;
     dialog.close();
     focusOn(opener);
@@ -116,8 +126,8 @@ export function createDetailDialog({ client, choose, onListChange }: DetailConte
       lists = view.lists;
       if (detail === undefined || newReport === undefined) return end();
       const isOther = !isSameDetail(detail, shown);
-      const needsCourse = isOther || loaded === undefined;
       if (isOther) loaded = undefined;
+      const needsCourse = isOther || (isStale && !isSameDetail(detail, loading));
       shown = detail;
       report = newReport;
       render(detail, newReport);
@@ -132,7 +142,7 @@ export function createDetailDialog({ client, choose, onListChange }: DetailConte
       if (needsCourse) void load(detail, newReport);
     },
     forget() {
-      loaded = undefined;
+      isStale = true;
     },
     close: end,
   };

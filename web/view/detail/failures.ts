@@ -1,5 +1,6 @@
 import type { Total } from '../../api/answers.ts';
 import { failuresOf, type Failure } from '../../figures/failures.ts';
+import { compareKeys } from '../../figures/key-lists.ts';
 import { matchingRows, orderOf, pageOf } from '../../figures/list-page.ts';
 import type { Detail } from '../../state/detail.ts';
 import { listState, type ListState, type ListStates } from '../../state/list-state.ts';
@@ -87,10 +88,9 @@ export function createDetailFailures({ choose, onListChange }: FailuresContext):
       const listed = failures.filter(({ isRest }) => !isRest);
       sum = failures.reduce((all, { requests }) => all + requests, 0);
       const order = orderOf(state, ['key', 'requests'], 'requests');
-      const byKey = (a: Failure, b: Failure) => (a.key < b.key ? -1 : 1);
       const found = matchingRows(listed, state.search, order, {
         textOf: (row) => row.key,
-        compare: (column) => (column === 'key' ? byKey : (a, b) => b.requests - a.requests || byKey(a, b)),
+        compare: compareKeys,
       });
       const page = pageOf(found, state.page, pageLength);
       table.show(state, {

@@ -26,6 +26,7 @@ export interface Lists {
 export function createLists({ client, onChange, onDetail }: ListsContext): Lists {
   let shown: Report | undefined;
   let kind: PathChoice = 'all';
+  let shownLooks = '';
   const download = (list: KeyList) => {
     if (shown === undefined) return;
     const { total } = shown;
@@ -52,6 +53,10 @@ export function createLists({ client, onChange, onDetail }: ListsContext): Lists
       shown = report;
       kind = chosenKind;
       paths.show(report, listState(states, 'paths'), kind, isNew);
+      // Rows that stay the same are not made anew: somebody may be selecting their text.
+      const looks = JSON.stringify([states, kind]);
+      if (!isNew && looks === shownLooks) return;
+      shownLooks = looks;
       for (const { list, shown } of lists) shown.show(report, listState(states, list.name), kind);
       const absent = keyLists.filter(
         ({ isOptional, countsOf }) => isOptional && countsOf(report.total).length === 0,

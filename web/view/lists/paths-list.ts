@@ -37,6 +37,9 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
   let shown: { readonly report: Report; readonly state: ListState; readonly kind: PathChoice } | undefined;
   /** The rows that were loaded last, and the name of their query. */
   let loaded: { readonly name: string; readonly paths: PathRows } | undefined;
+  /** The query and the page that are loading, and those that the table shows. */
+  let loadingPage: string | undefined;
+  let renderedPage: string | undefined;
   let controller = new AbortController();
   let most = 0;
 
@@ -124,10 +127,12 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
     });
   };
 
-  const load = async (query: PathQuery, state: ListState, name: string) => {
+  const load = async (query: PathQuery, state: ListState, name: string, page: string) => {
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
+    loadingPage = page;
+    renderedPage = undefined;
     table.setBusy(true);
     try {
       // One row more than the page has says whether there is a next page.
@@ -135,12 +140,15 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
       if (signal.aborted) return;
       loaded = { name, paths };
       render(paths, state);
+      renderedPage = page;
     } catch (error) {
       if (signal.aborted) return;
       loaded = undefined;
       const { title, text } = describeFailure(error);
       const none = { rows: [], folded: 0, foldedErrors: 0, hasMore: false };
       render(none, state, `${title}. ${text}`);
+    } finally {
+      if (!signal.aborted) loadingPage = undefined;
     }
   };
 
@@ -167,10 +175,18 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
       shown = { report, state, kind };
       const query = queryOf(report, state, kind);
       const name = JSON.stringify(query);
+      const page = `${name} ${state.page}`;
+      // Each look at unchanged figures would otherwise begin a slow load anew, and replace rows by the same ones.
+      if (!isNew && (page === loadingPage || page === renderedPage)) return;
       const has = loaded?.name === name && !isNew ? loaded.paths : undefined;
-      if (has !== undefined && (has.rows.length > state.page * pageLength || !has.hasMore))
+      if (has !== undefined && (has.rows.length > state.page * pageLength || !has.hasMore)) {
+        controller.abort();
+        loadingPage = undefined;
         render(has, state);
-      else void load(query, state, name);
+        renderedPage = page;
+      } else {
+        void load(query, state, name, page);
+      }
     },
   };
 }
