@@ -2,8 +2,8 @@ import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import type { MinuteRange } from '../../client/counting-state.ts';
 
 /** Maximum number of minutes that the dashboard shows at a time; `web/period/period.ts` says why. */
-const maxDashboardMinutes = 364 * 1_440;
-/** Maximum number of minutes that `GET /aggregates/total` adds up at a time. */
+const maxDashboardMinutes = 3_650 * 1_440;
+/** Maximum number of minutes that `GET /aggregates/total` of earlier versions adds up at a time. */
 const maxTotalMinutes = 366 * 1_440;
 
 /** Describes the minutes in UTC and the dashboard's address for them, a line each. */
@@ -12,11 +12,11 @@ export function describeRange(range: MinuteRange, url: URL, customerId: Customer
   return [
     `Time range  ${isoMinute(range.from)} to ${isoMinute(range.to)}`,
     `Dashboard   ${dashboardLink(range, url, customerId)}`,
-    ...(isTooLong ? ['            (the last 364 days of it: the dashboard shows no more at a time)'] : []),
+    ...(isTooLong ? ['            (the last ten years of it: the dashboard shows no more at a time)'] : []),
   ].join('\n');
 }
 
-/** Returns the dashboard's address for these minutes, at most the last 364 days, as `web/state/url-state.ts` reads it. */
+/** Returns the dashboard's address for these minutes, at most the last ten years, as `web/state/url-state.ts` reads it. */
 export function dashboardLink({ from, to }: MinuteRange, url: URL, customerId: CustomerId): string {
   const parameters = new URLSearchParams({
     customer: customerId,

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../commands/define-command.ts';
 import { print, type Io } from '../../commands/io.ts';
+import { focusOn } from './focus.ts';
 import { playHistory } from './history.ts';
 import { simulateOptions, simulateOptionsOf } from './options.ts';
 import { clusterPlanOf } from './cluster/plan.ts';
@@ -38,7 +39,7 @@ export const simulate = defineCommand({
   // process.
   async run(given, io) {
     const options = simulateOptionsOf(given);
-    const planFor = planners[options.form];
+    const planFor = (seed: number) => focusOn(io.env['WITHOUT'], planners[options.form](seed));
     switch (options.kind) {
       case 'table':
         return printTable(options, io);

@@ -118,7 +118,6 @@ export function planOf(seed: number): Plan {
     forgettings,
     oldest: retentionDays === undefined ? 0 : oneOf(0, 0.3, 0.8),
     troubles: someTroubles(chanceOf(seed, 3)),
-    // By a sequence of chance in which the seeds of `last-found.ts` get none: their histories stay as they were.
     recounts: chanceOf(seed, 138).oneOf(0, 0, 1, 2),
   };
 }

@@ -4,7 +4,6 @@ import { print, type Io } from '../../commands/io.ts';
 import { clusterProtections } from './cluster/protections.mjs';
 import type { SimulatedForm } from './options.ts';
 import { splitProtections } from './split/protections.mjs';
-import { lastFound } from './last-found.ts';
 import { protections } from './protections.mjs';
 
 const command = fileURLToPath(new URL('run.mjs', import.meta.url));
@@ -40,31 +39,12 @@ export async function firstBrokenLaw(
   seeds: number,
   maxSeconds?: number,
 ): Promise<string | undefined> {
-  const first = lastFound[protection];
-  const found = first === undefined ? undefined : await playWithout(protection, { first, seeds: 1 });
-  return found ?? playWithout(protection, { first: 1, seeds }, maxSeconds);
-}
-
-async function playWithout(
-  protection: string,
-  { first, seeds }: { readonly first: number; readonly seeds: number },
-  maxSeconds?: number,
-): Promise<string | undefined> {
   const form = Object.hasOwn(clusterProtections, protection)
     ? ['--cluster']
     : Object.hasOwn(splitProtections, protection)
       ? ['--split']
       : [];
-  const args = [
-    command,
-    ...form,
-    '--first',
-    String(first),
-    '--seeds',
-    String(seeds),
-    '--without',
-    protection,
-  ];
+  const args = [command, ...form, '--seeds', String(seeds), '--without', protection];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     ...(maxSeconds === undefined ? {} : { timeout: maxSeconds * 1_000 }),
