@@ -23,9 +23,12 @@ it('counts once a failed record that was redriven and repaired', async () => {
   const window = join(directory, 'objects/aggregates/minute', customerId, '2025/12/28/18/03.json');
   const inDirectory = ['--data-dir', directory];
   const letters = async () => jsonLines(await runCommand('dead-letters', '--json', ...inDirectory));
+  // Whether roll-up comes upon the damaged minute, too, is a matter of time; a redrive leaves its failed record to it.
+  const records = async () =>
+    (await letters()).filter((letter) => !JSON.stringify(letter).includes('"roll-up '));
   const whenFailed = async () => {
-    while ((await letters()).length === 0) await sleep(50);
-    return letters();
+    while ((await records()).length === 0) await sleep(50);
+    return records();
   };
 
   // Nothing was ever sent for this hour, but a failed record of the customer may belong to any.
@@ -58,7 +61,7 @@ it('counts once a failed record that was redriven and repaired', async () => {
   await emulator.end();
   const redriven = await runCommand('dead-letters', 'redrive', '--all', ...inDirectory);
   expect(redriven.exitCode).toBe(0);
-  expect(await letters()).toEqual([]);
+  expect(await records()).toEqual([]);
   await emulator.start();
   const [again] = await whenFailed();
   expect(await isComplete()).toBe(false);
