@@ -34,3 +34,17 @@ export const minute = (n: number) =>
 export const mostEntries = maxEntriesPerBatch / 8;
 /** Fills an array with at most as many entries. */
 export const filledWithEntries = (unit: (n: number) => string) => filled(unit, undefined, mostEntries);
+
+/** The bodies of a protocol by name, with the status of the answer. */
+export type Bodies = Readonly<Record<string, readonly [status: number, make: () => string | Buffer]>>;
+/** Fills a body with units, at most as many as a batch may have entries. */
+export const most = (unit: (n: number) => string, around: readonly [string, string, string]) =>
+  filled(unit, around, mostEntries);
+/** Returns fields with a name of their own each, as many as there is space for. */
+export const invented = (bytes: number, seed: number) => {
+  let fields = '';
+  for (let n = 0; fields.length < bytes; n++) fields += `,"${scrambled(n * 7_919 + seed)}":0`;
+  return fields.slice(1);
+};
+/** An instant in nanoseconds since 1970. */
+export const nanoseconds = '1766945040000000000';

@@ -1,3 +1,5 @@
+import { largestBatch } from './filled.ts';
+
 /** Encodes a field with bytes, a text or a message of protobuf. */
 export function bytesField(field: number, value: Buffer | string): Buffer {
   const bytes = Buffer.from(value);
@@ -21,4 +23,14 @@ function varint(value: number): Buffer {
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
   return Buffer.from([...bytes, rest]);
+}
+
+/** Joins the fields of a message. */
+export function message(...fields: readonly Buffer[]): Buffer {
+  return Buffer.concat(fields);
+}
+
+/** Repeats a field as often as there is space for it. */
+export function repeated(field: Buffer, bytes = largestBatch - 100): Buffer {
+  return Buffer.alloc(bytes - (bytes % field.length), field);
 }

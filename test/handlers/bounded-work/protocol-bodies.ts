@@ -1,7 +1,17 @@
-import { compress } from 'snappyjs';
 import { combined } from './set-aside-bodies.ts';
-import { filled, largestBatch, mostEntries, scrambled, text } from './filled.ts';
-import { bytesField, fixed64Field, numberField } from './protobuf-message.ts';
+import {
+  filled,
+  invented,
+  largestBatch,
+  most,
+  mostEntries,
+  nanoseconds as time,
+  scrambled,
+  text,
+  type Bodies,
+} from './filled.ts';
+import { lokiJson, lokiLabels, lokiProtobuf } from './loki-bodies.ts';
+import { bytesField, fixed64Field, message, numberField, repeated } from './protobuf-message.ts';
 
 /** A request in the protocol of another program. */
 export interface ProtocolBody {
@@ -12,19 +22,7 @@ export interface ProtocolBody {
   readonly make: () => string | Buffer;
 }
 
-type Bodies = Readonly<Record<string, readonly [status: number, make: () => string | Buffer]>>;
-
-const most = (unit: (n: number) => string, around: readonly [string, string, string]) =>
-  filled(unit, around, mostEntries);
 const inLines = ['', '\n', '\n'] as const;
-/** Fields with a name of their own each, as many as there is space for. */
-const invented = (bytes: number, seed: number) => {
-  let fields = '';
-  for (let n = 0; fields.length < bytes; n++) fields += `,"${scrambled(n * 7_919 + seed)}":0`;
-  return fields.slice(1);
-};
-
-const time = '1766945040000000000';
 const record = (fields: object) => JSON.stringify({ timeUnixNano: time, ...fields });
 const pair = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 const request = (n: number) => [
@@ -79,9 +77,6 @@ const otlpJson: Bodies = {
   ],
 };
 
-const message = (...parts: readonly Buffer[]) => Buffer.concat(parts);
-const repeated = (unit: Buffer, bytes = largestBatch - 100) =>
-  Buffer.alloc(bytes - (bytes % unit.length), unit);
 const value = (stringValue: string) => bytesField(1, stringValue);
 const attribute = (key: string, stringValue: string) =>
   bytesField(6, message(bytesField(1, key), bytesField(2, value(stringValue))));
@@ -163,131 +158,6 @@ const bulk: Bodies = {
   ],
 };
 
-const stream = '{"streams":[{"stream":{"job":"nginx"},"values":[';
-const lokiJson: Bodies = {
-  'lines of an access log': [
-    204,
-    () => most((n) => JSON.stringify([time, combined(n)]), [stream, ',', ']}]}']),
-  ],
-  'invented metadata': [
-    204,
-    () =>
-      filled(
-        (n) => `["${time}","x",{${invented(250_000, n).replaceAll(':0', ':""')}}]`,
-        [stream, ',', ']}]}'],
-      ),
-  ],
-  'streams without entries': [204, () => filled(() => '{}', ['{"streams":[', ',', ']}'])],
-  'invented names of a stream': [
-    204,
-    () => filled((n) => `"${scrambled(n)}":0`, ['{"streams":[{', ',', '}]}']),
-  ],
-  'entries that are not arrays': [204, () => most(() => '0', [stream, ',', ']}]}'])],
-};
-
-/** Fifteen labels, as many as Loki allows; each has a name that describes requests. */
-const knownLabels = Object.fromEntries(
-  [
-    'method',
-    'http_method',
-    'request_method',
-    'verb',
-    'path',
-    'uri',
-    'request_uri',
-    'url',
-    'status',
-    'status_code',
-    'http_status',
-    'user_agent',
-    'http_user_agent',
-    'agent',
-    'bytes',
-  ].map((name) => [name, 'x']),
-);
-const knownMetadata = JSON.stringify({ method: 'GET', path: '/x', status: 'x', user_agent: 'x' });
-const labelled = `{"streams":[{"stream":${JSON.stringify(knownLabels)},"values":[`;
-const labelledEntries: Bodies = {
-  'labels and metadata of lines that are not requests': [
-    204,
-    () => most((n) => `["${time}","${scrambled(n)}",${knownMetadata}]`, [labelled, ',', ']}]}']),
-  ],
-  'labels and metadata that describe requests': [
-    204,
-    () =>
-      most(
-        (n) => `["${time}","x",{"method":"GET","path":"/${scrambled(n)}"}]`,
-        [
-          '{"streams":[{"stream":{"job":"nginx","status":"200","user_agent":"curl/8"},"values":[',
-          ',',
-          ']}]}',
-        ],
-      ),
-  ],
-  'streams with labels, of one line each': [
-    204,
-    () =>
-      most(
-        (n) => `{"stream":${JSON.stringify(knownLabels)},"values":[["${time}","${scrambled(n)}",{"a":"b"}]]}`,
-        ['{"streams":[', ',', ']}'],
-      ),
-  ],
-};
-
-const inSnappy = (request: Buffer) => Buffer.from(compress(request));
-const pushedLine = (n: number, ...metadata: readonly Buffer[]) =>
-  bytesField(
-    2,
-    message(bytesField(1, numberField(1, 1_766_945_040)), bytesField(2, combined(n)), ...metadata),
-  );
-const labelPair = (name: string, text: string) =>
-  bytesField(3, message(bytesField(1, name), bytesField(2, text)));
-const labelText = `{${Object.keys(knownLabels)
-  .map((name) => `${name}="x"`)
-  .join(', ')}}`;
-const pushed = (labels: string, make: (n: number) => Buffer) => {
-  const entries: Buffer[] = [bytesField(1, labels)];
-  for (let n = 0, bytes = labels.length; n < mostEntries; n++) {
-    const one = make(n);
-    bytes += one.length;
-    if (bytes > largestBatch - 2_000) break;
-    entries.push(one);
-  }
-  return inSnappy(bytesField(1, Buffer.concat(entries)));
-};
-const lokiProtobuf: Bodies = {
-  'lines of an access log': [204, () => pushed('{job="nginx"}', (n) => pushedLine(n))],
-  'labels and metadata of lines that are not requests': [
-    204,
-    () =>
-      pushed(labelText, (n) =>
-        bytesField(
-          2,
-          message(
-            bytesField(1, numberField(1, 1_766_945_040)),
-            bytesField(2, scrambled(n)),
-            ...['method', 'path', 'status', 'user_agent'].map((name) => labelPair(name, 'x')),
-          ),
-        ),
-      ),
-  ],
-  'metadata over and over': [
-    204,
-    () =>
-      pushed('{}', (n) =>
-        bytesField(
-          2,
-          message(bytesField(2, scrambled(n)), ...Array.from({ length: 500 }, () => labelPair('a', ''))),
-        ),
-      ),
-  ],
-  'labels over and over': [
-    204,
-    () => inSnappy(bytesField(1, repeated(bytesField(1, labelText), largestBatch - 1_000))),
-  ],
-  'streams without entries': [204, () => inSnappy(repeated(bytesField(1, ''), largestBatch - 1_000))],
-};
-
 const splunk: Bodies = {
   'lines of an access log': [200, () => most((n) => JSON.stringify({ event: combined(n) }), inLines)],
   'events with invented names': [200, () => filled((n) => `{"event":{${invented(200, n)}}}`, inLines)],
@@ -348,7 +218,7 @@ export const protocolBodies: readonly ProtocolBody[] = [
   ...sent('OTLP in protobuf', 'POST /v1/logs', protobuf, otlpProtobuf),
   ...sent('bulk', 'POST /_bulk', { 'content-type': 'application/x-ndjson' }, bulk),
   ...sent('Loki', 'POST /loki/api/v1/push', json, lokiJson),
-  ...sent('Loki in JSON', 'POST /loki/api/v1/push', json, labelledEntries),
+  ...sent('Loki in JSON', 'POST /loki/api/v1/push', json, lokiLabels),
   ...sent('Loki in protobuf', 'POST /loki/api/v1/push', protobuf, lokiProtobuf),
   ...sent('Splunk', 'POST /services/collector/event', {}, splunk),
   ...sent('Firehose', 'POST /firehose', { ...json, 'x-amz-firehose-request-id': 'r' }, firehose),
