@@ -12,7 +12,9 @@ const maxVisitorsOfDay = 50_000;
 interface Day {
   /** Salt of the day: nobody can link its visitors to those of another day without the secret. */
   readonly salt: Buffer;
-  readonly marks: Map<string, VisitorMark>;
+  /** Marks by agent and address; a name made of both would be long, and made for each look-up. */
+  readonly marks: Map<string, Map<string, VisitorMark>>;
+  visitors: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export function createVisitorMarks(secret: string): VisitorMarks {
   function dayOf(day: number): Day {
     const known = days.get(day);
     if (known !== undefined) return known;
-    const created = { salt: hmac(secret, `visitors of day ${day}`), marks: new Map<string, VisitorMark>() };
+    const created: Day = { salt: hmac(secret, `visitors of day ${day}`), marks: new Map(), visitors: 0 };
     const [oldest] = days.keys();
     if (days.size >= maxDays && oldest !== undefined) days.delete(oldest);
     days.set(day, created);
@@ -36,13 +38,18 @@ export function createVisitorMarks(secret: string): VisitorMarks {
   return {
     version: `visitors.${VISITORS_REVISION}.${hmac(secret, 'version').toString('hex', 0, 4)}`,
     markOf({ address, userAgent, day }) {
-      const { salt, marks } = dayOf(day);
-      const visitor = `${address} ${userAgent}`;
-      const known = marks.get(visitor);
+      const its = dayOf(day);
+      const known = its.marks.get(userAgent)?.get(address);
       if (known !== undefined) return known;
-      const mark = markOf(hmac(salt, visitor));
-      if (marks.size >= maxVisitorsOfDay) marks.clear();
-      marks.set(visitor, mark);
+      const mark = markOf(hmac(its.salt, `${address} ${userAgent}`));
+      if (its.visitors >= maxVisitorsOfDay) {
+        its.marks.clear();
+        its.visitors = 0;
+      }
+      const ofAgent = its.marks.get(userAgent);
+      if (ofAgent === undefined) its.marks.set(userAgent, new Map([[address, mark]]));
+      else ofAgent.set(address, mark);
+      its.visitors += 1;
       return mark;
     },
   };
