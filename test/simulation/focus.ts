@@ -52,15 +52,19 @@ const focuses: Readonly<Record<string, (plan: Plan) => Plan>> = {
       inTrouble('consumption of', { answerLost: 0.3 }),
     ],
   }),
-  '6 after a loss the windows are believed and no memory': ({ cluster, ...plan }) => ({
+  '6 after a loss no memory is believed': withLosses,
+};
+
+function withLosses({ cluster, ...plan }: Plan): Plan {
+  const losses = { stepsPerLoss: 200, hasLateWrites: false, takesStaleCommits: true };
+  return {
     ...plan,
     ...forgetting,
     customers: 1,
-    ...(cluster && {
-      cluster: { ...cluster, stepsPerLoss: 200, hasLateWrites: false, takesStaleCommits: true },
-    }),
-  }),
-};
+    steps: plan.steps + 2_500, // long enough for a loss and its repair to be over before faults end
+    ...(cluster && { cluster: { ...cluster, ...losses } }),
+  };
+}
 
 const forgetting = { retentionDays: undefined, pauseMilliseconds: 400, outages: 0, forgettings: 2 } as const;
 const jumpingLaptop = { isLaptop: true, stepsPerClockJump: 60 } as const;

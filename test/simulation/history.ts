@@ -48,6 +48,7 @@ export async function playHistory(plan: Plan, onStep?: (label: string) => void):
     law = await untilRest();
   };
   await checkAtRest();
+  world.heal(); // a history may come to rest before its faults end, and nothing fails while everything is recounted
   if (law === undefined && world.recountAtRest?.() === true) {
     law = await untilRest();
     await checkAtRest();

@@ -156,7 +156,8 @@ async function emitBatch(
   const isFirstDelivery = intents.some(
     ({ appendedAt }) => appendedAt.getTime() - batch.storedAt.getTime() < firstDeliveryMilliseconds,
   );
-  const partials = isFirstDelivery ? batch.partials : await findMissing(batch, ports);
+  // After a loss, a window may hold everything while the notification of it is lost: only `aggregate` sends it again.
+  const partials = isFirstDelivery || isAfterLoss ? batch.partials : await findMissing(batch, ports);
   if (partials.length === 0) return { kind: 'emitted-before' };
   if (!(await backlogLimit.allows(partials))) return { kind: 'held-back' };
   await emit(batch.customerId, partials, streams);

@@ -201,7 +201,7 @@ export const clusterProtections = {
       to: 'void announceAgain;',
     },
   ],
-  '6 after a loss the windows are believed and no memory': [
+  '6 after a loss no memory is believed': [
     {
       file: 'lib/pipeline/summarize/summarize.ts',
       from: 'if (!isAfterLoss && emittedBatches.has(batch))',
