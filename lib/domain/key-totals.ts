@@ -21,6 +21,9 @@ export interface KeyTotalsLimits {
   readonly maxKeyTextBytes: number;
 }
 
+/** Limits of one answer: with no more keys than that, it is summed up exactly. A dimension takes less than 50 MB meanwhile. */
+export const answerLimits: KeyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
+
 /** Sums of keys, one for each key; the last ones may be missing, and are 0. */
 export type SumList = readonly number[] | undefined;
 

@@ -11,25 +11,26 @@ type WithErrors = Pick<ServedWindow, 'counts' | 'errorsOfPaths'>;
 /** Returns the failed requests of a window by path, in the order of the paths; missing ones are 0. */
 export function pathErrorsOf({ errorsOfPaths = {} }: Pick<WithErrors, 'errorsOfPaths'>): readonly number[] {
   const errors: number[] = [];
-  for (const pairs of Object.values(errorsOfPaths)) {
-    for (let at = 0; at < pairs.length; at += 2) {
-      const place = pairs[at] ?? 0;
-      while (errors.length <= place) errors.push(0);
-      errors[place] = saturatedSum(errors[place] ?? 0, pairs[at + 1] ?? 0);
-    }
-  }
+  eachPair(errorsOfPaths, (place, requests) => {
+    while (errors.length <= place) errors.push(0);
+    errors[place] = saturatedSum(errors[place] ?? 0, requests);
+  });
   return errors;
 }
 
 /** Returns the failed requests of paths at some places. */
 export function knownErrors(errorsOfPaths: ErrorsOfPaths = {}, isWanted: (place: number) => boolean): number {
   let errors = 0;
-  for (const pairs of Object.values(errorsOfPaths)) {
-    for (let at = 0; at < pairs.length; at += 2) {
-      if (isWanted(pairs[at] ?? 0)) errors = saturatedSum(errors, pairs[at + 1] ?? 0);
-    }
-  }
+  eachPair(errorsOfPaths, (place, requests) => {
+    if (isWanted(place)) errors = saturatedSum(errors, requests);
+  });
   return errors;
+}
+
+/** Visits the place of each path that has errors, with its requests of one status. */
+function eachPair(errorsOfPaths: ErrorsOfPaths, visit: (place: number, requests: number) => void): void {
+  for (const pairs of Object.values(errorsOfPaths))
+    for (let at = 0; at < pairs.length; at += 2) visit(pairs[at] ?? 0, pairs[at + 1] ?? 0);
 }
 
 /**

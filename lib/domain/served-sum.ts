@@ -3,7 +3,7 @@ import { countsText, type CountsTexts } from './counts-text.ts';
 import { dimensions, mapDimensions, requestsToJson, type DimensionField } from './dimensions.ts';
 import { addBuckets } from './duration-buckets.ts';
 import { folding, otherKey, type FoldingLimits } from './folding.ts';
-import { createKeyTotals, type KeyTotals } from './key-totals.ts';
+import { answerLimits, createKeyTotals, type KeyTotal, type KeyTotals } from './key-totals.ts';
 import { emptyMeasures, measuresUnlessEmpty, type GrowingMeasures } from './measures.ts';
 import { pathSumLists } from './path-sum-lists.ts';
 import type { ServedWindow } from './served-window.ts';
@@ -15,13 +15,11 @@ import type { WindowStart } from './window.ts';
 const pathField = 'requestsByPath' satisfies DimensionField;
 /** Lists of sums beside the requests of a path: bytes, milliseconds, and requests with a duration. */
 const pathLists = 3;
-/** Windows with no more keys than that are added up exactly. A dimension takes less than 50 MB meanwhile. */
-const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
 const noCounts = countsText(new Map());
 
 /**
  * The sum of windows that are parts of a longer one, in limited memory. It has what a roll-up of the same parts would store.
- * Parts with more keys than `keyTotalsLimits` lose their rarest ones to `(other)`.
+ * Parts with more keys than `answerLimits` lose their rarest ones to `(other)`.
  *
  * Its revision is the sum of those of its parts, so it grows whenever one of them is written; it has no `batches`, since a
  * batch can have entries in several parts.
@@ -82,11 +80,14 @@ export class ServedSum {
       ...this.#limits,
       maxKeysPerDimension: Math.min(this.#limits.maxKeysPerDimension, most),
     };
-    const kept = mapDimensions((field) => this.#largest(field, limits));
+    const largest = mapDimensions(
+      (field) => this.#keyTotals.get(field)?.largest(limits.maxKeysPerDimension, Infinity) ?? [],
+    );
+    const kept = mapDimensions((field) => this.#fold(field, largest[field], limits));
     const counts: CountsTexts = mapDimensions((field) =>
       kept[field].size === 0 ? noCounts : countsText(kept[field]),
     );
-    const measures = this.#measures(kept[pathField], limits);
+    const measures = this.#measures(kept[pathField], largest[pathField]);
     return { ...this.#sum, windowStart, counts, ...(measures && { measures }) };
   }
 
@@ -97,7 +98,7 @@ export class ServedSum {
       const isOfPaths = field === pathField;
       let keyTotals = this.#keyTotals.get(field);
       if (keyTotals === undefined) {
-        keyTotals = createKeyTotals(keyTotalsLimits, { lists: isOfPaths ? pathLists : 0 });
+        keyTotals = createKeyTotals(answerLimits, { lists: isOfPaths ? pathLists : 0 });
         this.#keyTotals.set(field, keyTotals);
       }
       keyTotals.add(counts[field], undefined, isOfPaths ? pathSumLists(part) : undefined);
@@ -115,11 +116,11 @@ export class ServedSum {
     }
   }
 
-  #largest(field: DimensionField, limits: FoldingLimits): Map<string, number> {
+  /** Returns the requests by key of a dimension: the largest keys, as far as there is space for them, and the rest. */
+  #fold(field: DimensionField, largest: readonly KeyTotal[], limits: FoldingLimits): Map<string, number> {
     const requestsByKey = new Map<string, number>();
     const keyTotals = this.#keyTotals.get(field);
     if (keyTotals === undefined) return requestsByKey;
-    const largest = keyTotals.largest(limits.maxKeysPerDimension, Infinity);
     folding(
       requestsByKey,
       limits,
@@ -130,7 +131,10 @@ export class ServedSum {
     return requestsByKey;
   }
 
-  #measures(requestsByPath: ReadonlyMap<string, number>, limits: FoldingLimits): ServedWindow['measures'] {
+  #measures(
+    requestsByPath: ReadonlyMap<string, number>,
+    largest: readonly KeyTotal[],
+  ): ServedWindow['measures'] {
     const paths = this.#keyTotals.get(pathField);
     const measures: GrowingMeasures = {
       ...emptyMeasures(),
@@ -141,7 +145,7 @@ export class ServedSum {
     if (measuresUnlessEmpty(measures) === undefined) return undefined;
     const byPath = [measures.bytesByPath, measures.durationMsByPath, measures.timedByPath];
     const others = [...(paths?.sums() ?? [])];
-    for (const { key, sums = [] } of paths?.largest(limits.maxKeysPerDimension, Infinity) ?? []) {
+    for (const { key, sums = [] } of largest) {
       if (!requestsByPath.has(key)) continue;
       for (const [list, sum] of sums.entries()) {
         if (sum > 0) byPath[list]?.set(key, sum);

@@ -1,7 +1,7 @@
 import { composeRange } from '../../domain/compose-range.ts';
 import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { createKeyTotals, type KeyPlace, type KeyTotal } from '../../domain/key-totals.ts';
+import { answerLimits, createKeyTotals, type KeyPlace, type KeyTotal } from '../../domain/key-totals.ts';
 import { placeName } from '../../domain/key-totals/place-name.ts';
 import { keysContaining } from '../../domain/keys-containing.ts';
 import { meanOf } from '../../domain/mean-of.ts';
@@ -58,8 +58,6 @@ export interface PathPage extends Pick<AnswerProgress, 'countedThrough' | 'waiti
   readonly next: KeyPlace | undefined;
 }
 
-/** A range with no more paths than that is summed up exactly. They take less than 50 MB meanwhile. */
-const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
 /** A page ends before the path that would make it longer: a function's answer takes twice that at most. */
 const pageBytes = 1_024 * 1_024;
 const windowsInFlight = 8;
@@ -83,7 +81,7 @@ export async function listPaths(
   // Asked before the windows are read, so that they hold everything that does not wait at this moment. The list also
   // promises that hours and days have everything, whichever windows it is read from.
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
-  const totals = createKeyTotals(keyTotalsLimits, { lists, keptBy: keptBy[sort] });
+  const totals = createKeyTotals(answerLimits, { lists, keptBy: keptBy[sort] });
   const isWanted = search === undefined ? undefined : keysContaining(search);
   let errorsOfUnknown = 0;
   let hasBytes = false;

@@ -5,7 +5,7 @@ import { composeRange } from '../../domain/compose-range.ts';
 import { dimensions, mapDimensions, type DimensionField } from '../../domain/dimensions.ts';
 import { answeredDuration, bucketsOf, type AnsweredMeasures } from '../../domain/answered-measures.ts';
 import { addBuckets } from '../../domain/duration-buckets.ts';
-import { createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
+import { answerLimits, createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
 import { meanOf } from '../../domain/mean-of.ts';
 import { pathSumLists } from '../../domain/path-sum-lists.ts';
 import { addVisitors, estimateVisitors, readVisitors } from '../../domain/visitors.ts';
@@ -61,8 +61,6 @@ export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'
 
 const pathField = 'requestsByPath' satisfies DimensionField;
 const classField = 'requestsByAgentClass' satisfies DimensionField;
-/** A range with no more keys than that is summed up exactly. A dimension takes less than 50 MB meanwhile. */
-const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
 /**
  * Size limit for each list of largest keys. Only paths are long, and contain any text. As a function's answer is JSON
  * within JSON, they can take twice the space in it, which is far less than the 6 MiB that Lambda allows.
@@ -82,7 +80,7 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
   // A total also promises that hours and days have everything, whichever windows it is read from.
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
   const keyTotals = mapDimensions((field) =>
-    createKeyTotals(keyTotalsLimits, { lists: field === pathField ? 3 : 0 }),
+    createKeyTotals(answerLimits, { lists: field === pathField ? 3 : 0 }),
   );
   const fields: readonly DimensionField[] =
     pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
