@@ -171,7 +171,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
           const found: [start: string, requestsByPath: string][] = [];
           const range = { customerId: axon, windowSize, zone: zoneOf(zone), from: at(from), to: at(to) };
           const sum = () => new ServedSum({ maxKeysPerDimension: 10, maxKeyTextBytes: 1_000 });
-          for await (const window of localWindows(range, fixture.reader, 4, sum, { windows: 0, bytes: 0 })) {
+          for await (const window of localWindows(range, fixture.reader, 4, sum)) {
             found.push([window.windowStart, window.counts.requestsByPath.json.toString()]);
           }
           return found;

@@ -27,14 +27,6 @@ export interface WindowSum<Whole> {
   window(windowStart: WindowStart): Whole | undefined;
 }
 
-/** Work done so far. */
-export interface ReadWork {
-  /** Number of stored windows that were read. */
-  windows: number;
-  /** Bytes of their counts by path and by user agent, which are nearly all of them. */
-  bytes: number;
-}
-
 const noFields: ReadonlySet<DimensionField> = new Set();
 /** Local windows that are looked for at once: 100 days or 10 days' hours. Each time, stored windows are listed anew. */
 const unitsAtOnce: Readonly<Record<RolledUpSize, number>> = { hour: 240, day: 100 };
@@ -47,14 +39,12 @@ const unitsAtOnce: Readonly<Record<RolledUpSize, number>> = { hour: 240, day: 10
  * It keeps no more than one local window and `atOnce` stored ones. Where there is nothing for a while, it looks for the next
  * stored day, so that the length of the range does not matter.
  * @param newSum  begins the sum of one local window
- * @param work    counts what was read, so that a caller can stop
  */
 export async function* localWindows<Whole>(
   range: LocalRange,
   reader: Pick<WindowReader, 'windows'>,
   atOnce: number,
   newSum: () => WindowSum<Whole>,
-  work: ReadWork,
 ): AsyncGenerator<Whole> {
   const { windowSize, zone, to, after } = range;
   let next =
@@ -64,7 +54,7 @@ export async function* localWindows<Whole>(
   while (next < to) {
     const units = unitsFrom(next, range);
     let isEmpty = true;
-    for await (const window of composed(units, range, reader, atOnce, newSum, work)) {
+    for await (const window of composed(units, range, reader, atOnce, newSum)) {
       isEmpty = false;
       yield window;
     }
@@ -106,7 +96,6 @@ async function* composed<Whole>(
   reader: Pick<WindowReader, 'windows'>,
   atOnce: number,
   newSum: () => WindowSum<Whole>,
-  work: ReadWork,
 ): AsyncGenerator<Whole> {
   let place = 0;
   let sum = newSum();
@@ -120,8 +109,6 @@ async function* composed<Whole>(
   for (const run of runsOf(units)) {
     for await (const part of reader.windows({ customerId, fields, ...run }, atOnce)) {
       while (part.windowStart >= (units[place]?.to ?? part.windowStart) && place < units.length) yield* end();
-      work.windows += 1;
-      work.bytes += part.counts.requestsByPath.json.length + part.counts.requestsByUserAgent.json.length;
       sum.add(part);
     }
   }

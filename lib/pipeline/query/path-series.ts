@@ -5,8 +5,9 @@ import { pathSearch, PathSum, pathWindowOf, type PathWindow } from '../../domain
 import { saturatedSum } from '../../domain/sums.ts';
 import type { TimeZone } from '../../domain/time-zone.ts';
 import type { WindowSize, WindowStart } from '../../domain/window.ts';
-import type { ServedWindow, WindowRange, WindowReader } from '../../ports/window-reader.ts';
+import type { WindowRange, WindowReader } from '../../ports/window-reader.ts';
 import { localWindows } from './local-windows.ts';
+import { countingReader, exceeds, type ReadWork } from './read-work.ts';
 import type { QueryPorts } from './query.ts';
 
 /** Windows to read of one path: those with `from ≤ windowStart < to`. */
@@ -37,18 +38,11 @@ export interface PathSeriesPage extends Pick<AnswerProgress, 'countedThrough' | 
   readonly lastWindow: WindowStart | undefined;
 }
 
-/** Work done for a page. */
-interface Work {
-  /** Number of stored windows that were read. */
-  windows: number;
-  bytes: number;
-}
-
 /**
  * Limits of the work for a page. It ends after the window that reaches one of them, even if no window had the path. 4,000
  * hours are 166 days; 256 MiB take about a second.
  */
-const maxWork: Work = { windows: 4_000, bytes: 256 * 1_024 * 1_024 };
+const maxWork: ReadWork = { windows: 4_000, bytes: 256 * 1_024 * 1_024 };
 const windowsInFlight = 16;
 
 /** Reads the counts of one path, window by window in the order of time; windows without its requests are left out. */
@@ -63,13 +57,13 @@ export async function pathSeries(
     windowSize !== 'minute',
     allowedLatenessSeconds,
   );
-  const work: Work = { windows: 0, bytes: 0 };
+  const work: ReadWork = { windows: 0, bytes: 0 };
   const windows: AnsweredPathWindow[] = [];
   let [folded, foldedErrors] = [0, 0];
   let lastWindow: WindowStart | undefined;
   const { countedThrough, waiting } = counted;
-  for await (const window of windowsOf(query, withWork(reader, work))) {
-    if (lastWindow !== undefined && isFull(windows, work, limit)) {
+  for await (const window of windowsOf(query, countingReader(reader, work))) {
+    if (lastWindow !== undefined && (windows.length === limit || exceeds(work, maxWork))) {
       return { countedThrough, waiting, windows, folded, foldedErrors, lastWindow };
     }
     folded = saturatedSum(folded, window.folded);
@@ -83,16 +77,12 @@ export async function pathSeries(
   return { countedThrough, waiting, windows, folded, foldedErrors, lastWindow: undefined };
 }
 
-function isFull(windows: readonly unknown[], work: Work, limit: number): boolean {
-  return windows.length === limit || work.windows > maxWork.windows || work.bytes > maxWork.bytes;
-}
-
 function windowsOf(query: PathSeriesQuery, reader: Pick<WindowReader, 'windows'>): AsyncIterable<PathWindow> {
   const { windowSize, zone, path } = query;
   const search = pathSearch(path);
   if (zone === undefined || windowSize === 'minute') return pathWindows(query, search, reader);
   const range = { ...query, windowSize, zone };
-  return localWindows(range, reader, windowsInFlight, () => new PathSum(search), { windows: 0, bytes: 0 });
+  return localWindows(range, reader, windowsInFlight, () => new PathSum(search));
 }
 
 async function* pathWindows(
@@ -101,22 +91,4 @@ async function* pathWindows(
   reader: Pick<WindowReader, 'windows'>,
 ): AsyncGenerator<PathWindow> {
   for await (const window of reader.windows(range, windowsInFlight)) yield pathWindowOf(window, search);
-}
-
-/** Creates a reader that counts what it reads. */
-function withWork(reader: Pick<WindowReader, 'windows'>, work: Work): Pick<WindowReader, 'windows'> {
-  return {
-    async *windows(range, atOnce) {
-      for await (const window of reader.windows(range, atOnce)) {
-        work.windows += 1;
-        work.bytes += bytesOf(window);
-        yield window;
-      }
-    },
-  };
-}
-
-/** Returns about how many bytes of a window were read. */
-function bytesOf({ counts }: ServedWindow): number {
-  return counts.requestsByPath.json.length + counts.requestsByUserAgent.json.length;
 }

@@ -10,7 +10,8 @@ import type { TimeZone } from '../../domain/time-zone.ts';
 import type { WindowSize, WindowStart } from '../../domain/window.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
 import type { ServedWindow, WindowRange, WindowReader } from '../../ports/window-reader.ts';
-import { localWindows, type ReadWork, type WindowSum } from './local-windows.ts';
+import { localWindows, type WindowSum } from './local-windows.ts';
+import { countingReader, exceeds, type ReadWork } from './read-work.ts';
 
 export interface QueryPorts {
   readonly reader: Pick<WindowReader, 'windows'>;
@@ -85,10 +86,7 @@ export async function query<Sent extends SentWindow>(
   for await (const served of windowsOf(query, reader, work)) {
     const window = send(answer(served, query, counted), counted);
     const isFull =
-      windows.length === query.limit ||
-      bytes + window.bytesSent > pageBytes ||
-      work.windows > maxStored.windows ||
-      work.bytes > maxStored.bytes;
+      windows.length === query.limit || bytes + window.bytesSent > pageBytes || exceeds(work, maxStored);
     if (isFull && windows.length > 0) return { countedThrough, waiting, windows, lastWindow };
     windows.push(window);
     lastWindow = served.windowStart;
@@ -105,7 +103,7 @@ function windowsOf(
   const { windowSize, local } = query;
   if (local !== undefined && windowSize !== 'minute') {
     const range = { ...query, zone: local.zone, windowSize };
-    return localWindows(range, reader, windowsInFlight, () => sumOf(query.top, local), work);
+    return localWindows(range, countingReader(reader, work), windowsInFlight, () => sumOf(query.top, local));
   }
   return reader.windows(query, Math.min(windowsInFlight, query.limit + 1));
 }
