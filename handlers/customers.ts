@@ -1,7 +1,5 @@
 import type { CustomerId } from '../lib/domain/customer-id.ts';
 import { listCustomerTotals } from '../lib/pipeline/query/list-customer-totals.ts';
-import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
-import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { progressFields } from './http/reads/answer-progress.ts';
 import {
@@ -12,6 +10,7 @@ import {
 } from './http/reads/customers-parameters.ts';
 import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
+import { readCounts } from './queries/read-counts.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /customers`: the customers that there are; where a key decides who asks, for anybody but an operator, the caller. */
@@ -54,12 +53,8 @@ async function listTotals(
   // Nobody learns whether there is another customer.
   const isOfCaller = parameters.customerId === undefined || parameters.customerId === customerId;
   const query = { ...parameters, customerId, allowedLatenessSeconds };
-  const { found } = await app.reads.run(customerId ?? '', () =>
-    withinRetention(totals, app.retention, (kept) =>
-      withForgetting(customerId, app, (progress) =>
-        listCustomerTotals({ ...query, ...kept }, { ...app, progress }),
-      ),
-    ),
+  const { found } = await readCounts(customerId, totals, app, (kept, ports) =>
+    listCustomerTotals({ ...query, ...kept }, ports),
   );
   const { countedThrough } = progressFields({ ...found, waiting: undefined });
   return {

@@ -1,13 +1,11 @@
 import { otherKey } from '../lib/domain/folding.ts';
 import { listPaths, type ListedPath, type PathPage } from '../lib/pipeline/query/list-paths.ts';
-import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
-import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { csvContentType } from './http/csv.ts';
 import { matchesEtag, weakEtag } from './http/etag.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { negotiate } from './http/negotiate.ts';
-import { progressCell, progressFields, progressHeaders } from './http/reads/answer-progress.ts';
-import { linkToNext } from './http/reads/link-to-next.ts';
+import { progressCell, progressFields } from './http/reads/answer-progress.ts';
+import { countHeaders, linkToNext } from './http/reads/count-headers.ts';
 import { pathsToCsv } from './http/reads/paths-csv.ts';
 import {
   encodePathsToken,
@@ -16,6 +14,7 @@ import {
 } from './http/reads/paths-parameters.ts';
 import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
+import { readCounts } from './queries/read-counts.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates/paths`: lists the paths of a customer in a range of time, with their counts. */
@@ -25,27 +24,20 @@ export function pathsHandler(wired: () => Promise<App>): HttpHandler {
     const parameters = parsePathsParameters(request.query, customerId, app.clock.now());
     const representation = parameters.format ?? negotiate(request.headers.accept);
     const { allowedLatenessSeconds } = app.config;
-    const { range, found: page } = await app.reads.run(customerId, () =>
-      withinRetention(parameters, app.retention, (kept) =>
-        withForgetting(customerId, app, (progress) =>
-          listPaths({ ...kept, customerId, allowedLatenessSeconds }, { ...app, progress }),
-        ),
-      ),
+    const { range, found: page } = await readCounts(customerId, parameters, app, (kept, ports) =>
+      listPaths({ ...kept, customerId, allowedLatenessSeconds }, ports),
     );
 
     const { from, to } = range;
     const { paths, complete } = page;
     const { requests: folded, errors: foldedErrors } = page.folded;
     const nextToken = page.next && encodePathsToken(parameters, customerId, page.next);
+    const etag = weakEtag([representation, paths, page.folded, complete, nextToken]);
     const headers = {
-      etag: weakEtag([representation, paths, page.folded, complete, nextToken]),
-      'cache-control': 'private, no-cache',
-      vary: 'accept, x-customer-id',
-      ...progressHeaders(page),
-      ...(nextToken === undefined ? {} : { link: linkToNext(request, pathsParametersSchema, nextToken) }),
+      ...countHeaders(etag, page),
+      ...linkToNext(request, pathsParametersSchema, nextToken),
     };
-    if (matchesEtag(request.headers['if-none-match'], headers.etag))
-      return { status: 304, headers, body: '' };
+    if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     if (representation === 'csv') {
       const said = { from, to, complete, countedThrough: progressCell(page) };
       const body = pathsToCsv(withFolded(page, parameters.after === undefined), said);

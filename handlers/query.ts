@@ -2,14 +2,12 @@ import { isAscii } from 'node:buffer';
 import type { DimensionField } from '../lib/domain/dimensions.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
-import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
-import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
-import { progressCell, progressFields, progressHeaders, type Said } from './http/reads/answer-progress.ts';
+import { progressCell, progressFields, type Said } from './http/reads/answer-progress.ts';
 import { csvContentType } from './http/csv.ts';
 import { matchesEtag, weakEtagOfJson } from './http/etag.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { negotiate } from './http/negotiate.ts';
-import { linkToNext } from './http/reads/link-to-next.ts';
+import { countHeaders, linkToNext } from './http/reads/count-headers.ts';
 import {
   encodeNextToken,
   parseQueryParameters,
@@ -19,6 +17,7 @@ import { windowsToJson, windowToJson, type WindowJson } from './http/reads/windo
 import { windowsCsvHeader, windowToCsv } from './http/reads/windows-csv.ts';
 import { routes } from './http/routes.ts';
 import { answerPathSeries } from './queries/answer-path-series.ts';
+import { readCounts } from './queries/read-counts.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates`: returns the windows of a customer in a range of time. */
@@ -34,12 +33,8 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const { allowedLatenessSeconds, maxKeysPerDimension } = app.config;
     const { zone } = parameters;
     const local = zone && { zone, foldingLimits: { maxKeysPerDimension, maxKeyTextBytes } };
-    const { range, found: page } = await app.reads.run(customerId, () =>
-      withinRetention(parameters, app.retention, (kept) =>
-        withForgetting(customerId, app, (progress) =>
-          query({ ...kept, customerId, local, allowedLatenessSeconds }, { ...app, progress }, send),
-        ),
-      ),
+    const { range, found: page } = await readCounts(customerId, parameters, app, (kept, ports) =>
+      query({ ...kept, customerId, local, allowedLatenessSeconds }, ports, send),
     );
 
     const { windowSize, from, to } = range;
@@ -49,11 +44,8 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const windows = windowsToJson(page.windows);
     const etag = weakEtagOfJson([`["${representation}",`, windows, `,${JSON.stringify(nextToken ?? null)}]`]);
     const headers = {
-      etag,
-      'cache-control': 'private, no-cache',
-      vary: 'accept, x-customer-id',
-      ...progressHeaders(page),
-      ...(nextToken === undefined ? {} : { link: linkToNext(request, queryParametersSchema, nextToken) }),
+      ...countHeaders(etag, page),
+      ...linkToNext(request, queryParametersSchema, nextToken),
     };
     if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     if (representation === 'csv') {

@@ -1,8 +1,7 @@
 import { dimensions } from '../lib/domain/dimensions.ts';
 import { total, type TopKey, type Total } from '../lib/pipeline/query/total.ts';
-import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
-import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
-import { progressFields, progressHeaders } from './http/reads/answer-progress.ts';
+import { progressFields } from './http/reads/answer-progress.ts';
+import { countHeaders } from './http/reads/count-headers.ts';
 import { csvContentType } from './http/csv.ts';
 import { matchesEtag, weakEtag } from './http/etag.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
@@ -11,6 +10,7 @@ import { respondJson } from './http/respond.ts';
 import { totalToCsv } from './http/reads/total-csv.ts';
 import { parseTotalParameters } from './http/reads/total-parameters.ts';
 import { routes } from './http/routes.ts';
+import { readCounts } from './queries/read-counts.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates/total`: returns a customer's counts of a range of time, in one answer. */
@@ -20,12 +20,8 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
     const parameters = parseTotalParameters(request.query, app.clock.now());
     const representation = parameters.format ?? negotiate(request.headers.accept);
     const { allowedLatenessSeconds } = app.config;
-    const { range, found: summed } = await app.reads.run(customerId, () =>
-      withinRetention(parameters, app.retention, (kept) =>
-        withForgetting(customerId, app, (progress) =>
-          total({ ...kept, customerId, allowedLatenessSeconds }, { ...app, progress }),
-        ),
-      ),
+    const { range, found: summed } = await readCounts(customerId, parameters, app, (kept, ports) =>
+      total({ ...kept, customerId, allowedLatenessSeconds }, ports),
     );
 
     const { requests, folded, complete } = summed;
@@ -40,12 +36,7 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
       complete,
       rejections?.entries,
     ]);
-    const headers = {
-      etag,
-      'cache-control': 'private, no-cache',
-      vary: 'accept, x-customer-id',
-      ...progressHeaders(summed),
-    };
+    const headers = countHeaders(etag, summed);
     if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     if (representation === 'csv') {
       const body = totalToCsv(range, summed);

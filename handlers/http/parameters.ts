@@ -1,6 +1,11 @@
 import * as z from 'zod';
 import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
-import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
+import {
+  firstWindowStartFrom,
+  minutesBefore,
+  windowStartOf,
+  type WindowStart,
+} from '../../lib/domain/window.ts';
 import { InvalidRequest } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 
@@ -72,6 +77,21 @@ export function minuteParameter(parse: (text: string) => EpochMinute | undefined
       return z.NEVER;
     })
     .meta({ format: 'date-time' });
+}
+
+/**
+ * Returns the minutes of a range: until now by default, and so many minutes before its end.
+ * @throws InvalidRequest  it ends before it begins
+ */
+export function rangeWithDefaults(
+  asked: { readonly from?: WindowStart | undefined; readonly to?: WindowStart | undefined },
+  defaultMinutes: number,
+  now: Date,
+): { readonly from: WindowStart; readonly to: WindowStart } {
+  const to = asked.to ?? firstWindowStartFrom(now);
+  const from = asked.from ?? minutesBefore(to, defaultMinutes);
+  if (from > to) throw invalidParameter('from', 'must not be after to');
+  return { from, to };
 }
 
 /** Encodes the place where the next page begins. Clients send it back, and must not interpret it. */

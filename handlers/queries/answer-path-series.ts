@@ -1,14 +1,12 @@
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { meanOf } from '../../lib/domain/mean-of.ts';
 import { pathSeries, type AnsweredPathWindow } from '../../lib/pipeline/query/path-series.ts';
-import { withForgetting } from '../../lib/pipeline/query/with-forgetting.ts';
-import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { csvContentType } from '../http/csv.ts';
 import { matchesEtag, weakEtag } from '../http/etag.ts';
 import type { HttpRequest } from '../http/http.ts';
 import { negotiate } from '../http/negotiate.ts';
-import { progressCell, progressFields, progressHeaders } from '../http/reads/answer-progress.ts';
-import { linkToNext } from '../http/reads/link-to-next.ts';
+import { progressCell, progressFields } from '../http/reads/answer-progress.ts';
+import { countHeaders, linkToNext } from '../http/reads/count-headers.ts';
 import { pathWindowsToCsv } from '../http/reads/path-windows-csv.ts';
 import {
   encodeNextToken,
@@ -17,6 +15,7 @@ import {
 } from '../http/reads/query-parameters.ts';
 import { respondJson, type TextAnswer } from '../http/respond.ts';
 import type { App } from '../wiring.ts';
+import { readCounts } from './read-counts.ts';
 
 /** Answers `GET /aggregates?path=`: the windows of one path. */
 export async function answerPathSeries(
@@ -27,26 +26,20 @@ export async function answerPathSeries(
 ): Promise<TextAnswer> {
   const representation = parameters.format ?? negotiate(request.headers.accept);
   const { allowedLatenessSeconds } = app.config;
-  const { range, found: page } = await app.reads.run(customerId, () =>
-    withinRetention(parameters, app.retention, (kept) =>
-      withForgetting(customerId, app, (progress) =>
-        pathSeries({ ...kept, customerId, allowedLatenessSeconds }, { ...app, progress }),
-      ),
-    ),
+  const { range, found: page } = await readCounts(customerId, parameters, app, (kept, ports) =>
+    pathSeries({ ...kept, customerId, allowedLatenessSeconds }, ports),
   );
 
   const { windowSize, from, to, path, zone } = range;
   const { folded, foldedErrors } = page;
   const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
   const windows = page.windows.map(windowToSend);
+  const etag = weakEtag([representation, windows, folded, foldedErrors, nextToken]);
   const headers = {
-    etag: weakEtag([representation, windows, folded, foldedErrors, nextToken]),
-    'cache-control': 'private, no-cache',
-    vary: 'accept, x-customer-id',
-    ...progressHeaders(page),
-    ...(nextToken === undefined ? {} : { link: linkToNext(request, queryParametersSchema, nextToken) }),
+    ...countHeaders(etag, page),
+    ...linkToNext(request, queryParametersSchema, nextToken),
   };
-  if (matchesEtag(request.headers['if-none-match'], headers.etag)) return { status: 304, headers, body: '' };
+  if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
   if (representation === 'csv') {
     const body = pathWindowsToCsv(page.windows, path, progressCell(page));
     return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };

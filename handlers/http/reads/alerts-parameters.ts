@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
 import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
-import { firstWindowStartFrom, minutesBefore, type WindowStart } from '../../../lib/domain/window.ts';
+import type { WindowStart } from '../../../lib/domain/window.ts';
 import type { HttpRequest } from '../http.ts';
 import {
   decodeToken,
@@ -10,6 +10,7 @@ import {
   invalidParameter,
   minuteParameter,
   parseParameters,
+  rangeWithDefaults,
   wholeNumber,
 } from '../parameters.ts';
 
@@ -66,10 +67,7 @@ export function parseAlertsParameters(
     if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
     return { from: token.from, to: token.to, limit, after: token.after };
   }
-  const to = asked.to ?? firstWindowStartFrom(now);
-  const from = asked.from ?? minutesBefore(to, defaultMinutes);
-  if (from > to) throw invalidParameter('from', 'must not be after to');
-  return { from, to, limit, after: undefined };
+  return { ...rangeWithDefaults(asked, defaultMinutes, now), limit, after: undefined };
 }
 
 /** The token that requests the next page. */

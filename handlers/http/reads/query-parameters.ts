@@ -6,13 +6,7 @@ import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
 import { roundOutward } from '../../../lib/domain/local-window.ts';
 import { findTimeZone, type TimeZone } from '../../../lib/domain/time-zone.ts';
 import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
-import {
-  firstWindowStartFrom,
-  minutesBefore,
-  windowSizes,
-  type WindowSize,
-  type WindowStart,
-} from '../../../lib/domain/window.ts';
+import { windowSizes, type WindowSize, type WindowStart } from '../../../lib/domain/window.ts';
 import type { HttpRequest } from '../http.ts';
 import {
   decodeToken,
@@ -20,6 +14,7 @@ import {
   invalidParameter,
   minuteParameter,
   parseParameters,
+  rangeWithDefaults,
   wholeNumber,
 } from '../parameters.ts';
 
@@ -157,12 +152,9 @@ export function parseQueryParameters(
     return { ...continueFrom(asked.nextToken, asked, customerId), limit, format };
   }
 
-  const to = asked.to ?? firstWindowStartFrom(now);
   const windowSize = asked.window ?? 'minute';
-  const from = asked.from ?? minutesBefore(to, defaultMinutes[windowSize]);
-  if (from > to) throw invalidParameter('from', 'must not be after to');
   const zone = asked.tz;
-  const range = roundedIn(zone, windowSize, { from, to });
+  const range = roundedIn(zone, windowSize, rangeWithDefaults(asked, defaultMinutes[windowSize], now));
   return { windowSize, ...range, limit, top, fields, path, zone, format, after: undefined };
 }
 

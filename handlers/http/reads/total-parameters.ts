@@ -1,8 +1,14 @@
 import * as z from 'zod';
 import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
-import { firstWindowStartFrom, minutesBefore, type WindowStart } from '../../../lib/domain/window.ts';
+import { minutesBefore, type WindowStart } from '../../../lib/domain/window.ts';
 import type { HttpRequest } from '../http.ts';
-import { invalidParameter, minuteParameter, parseParameters, wholeNumber } from '../parameters.ts';
+import {
+  invalidParameter,
+  minuteParameter,
+  parseParameters,
+  rangeWithDefaults,
+  wholeNumber,
+} from '../parameters.ts';
 
 /** Parameters of `GET /aggregates/total`, with their defaults. */
 export interface TotalParameters {
@@ -69,9 +75,7 @@ export function totalRange(
   asked: { readonly from?: WindowStart | undefined; readonly to?: WindowStart | undefined },
   now: Date,
 ): Pick<TotalParameters, 'from' | 'to'> {
-  const to = asked.to ?? firstWindowStartFrom(now);
-  const from = asked.from ?? minutesBefore(to, defaultMinutes);
-  if (from > to) throw invalidParameter('from', 'must not be after to');
+  const { from, to } = rangeWithDefaults(asked, defaultMinutes, now);
   if (minutesBefore(to, maxDays * 1_440) > from) {
     throw invalidParameter('from', `must be at most ${maxDays} days before to`);
   }
