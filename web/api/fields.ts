@@ -40,6 +40,12 @@ export function number(value: unknown, field: string): number {
   return value;
 }
 
+/** Reads a number that may be absent. */
+export function optionalNumber(answer: unknown, field: string): number | undefined {
+  const value = member(answer, field);
+  return value === undefined ? undefined : number(value, field);
+}
+
 export function instant(value: unknown, field: string): number {
   const milliseconds = Date.parse(text(value, field));
   if (Number.isNaN(milliseconds)) throw unexpected(field);

@@ -3,7 +3,7 @@ import { edgesOf, startOfUnit } from '../period/period.ts';
 import type { Detail, DetailDimension } from '../state/detail.ts';
 import { addUpBetween, type CourseBucket, type CourseWindow } from '../figures/course.ts';
 import type { Client } from './client.ts';
-import { count, instant, isObject, list, member, number, parseNextToken } from './fields.ts';
+import { count, instant, isObject, list, member, optionalNumber, parseNextToken } from './fields.ts';
 import { isoRange, localTime } from './iso-range.ts';
 import { readPages } from './read-pages.ts';
 
@@ -80,16 +80,12 @@ function parserOf({ dimension, key }: Detail): (answer: unknown) => CoursePage {
 }
 
 function parsePathWindow(window: unknown): Omit<CourseWindow, 'start'> {
-  const optional = (field: string) => {
-    const value = member(window, field);
-    return value === undefined ? undefined : number(value, field);
-  };
   return {
     requests: count(member(window, 'requests'), 'requests'),
     errors: count(member(window, 'errors'), 'errors'),
-    bytes: optional('bytes'),
-    durationMs: optional('durationMs'),
-    meanMs: optional('meanMs'),
+    bytes: optionalNumber(window, 'bytes'),
+    durationMs: optionalNumber(window, 'durationMs'),
+    meanMs: optionalNumber(window, 'meanMs'),
     isKnown: true,
   };
 }

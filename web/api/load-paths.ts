@@ -1,6 +1,6 @@
 import { isOfChosenKind, type PathChoice } from '../figures/path-kinds.ts';
 import type { Range } from '../period/period.ts';
-import { count, list, member, number, parseNextToken, text } from './fields.ts';
+import { count, list, member, optionalNumber, parseNextToken, text } from './fields.ts';
 import type { Client } from './client.ts';
 import { isoRange } from './iso-range.ts';
 import { readPages } from './read-pages.ts';
@@ -82,17 +82,13 @@ interface PathPage {
 }
 
 function parsePathPage(answer: unknown): PathPage {
-  const optional = (row: unknown, field: string) => {
-    const value = member(row, field);
-    return value === undefined ? undefined : number(value, field);
-  };
   return {
     rows: list(answer, 'paths', (row) => ({
       key: text(member(row, 'key'), 'key'),
       requests: count(member(row, 'requests'), 'requests'),
       errors: count(member(row, 'errors'), 'errors'),
-      bytes: optional(row, 'bytes'),
-      meanMs: optional(row, 'meanMs'),
+      bytes: optionalNumber(row, 'bytes'),
+      meanMs: optionalNumber(row, 'meanMs'),
     })),
     folded: count(member(answer, 'folded'), 'folded'),
     foldedErrors: count(member(answer, 'foldedErrors'), 'foldedErrors'),

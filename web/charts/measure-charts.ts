@@ -1,9 +1,9 @@
 import type { Report } from '../api/load-report.ts';
 import type { Amounts } from '../figures/amounts.ts';
 import type { ChartContent, Series } from '../figures/chart-content.ts';
-import { incompletePart } from '../figures/incomplete.ts';
-import { knownValue, pendingStretches } from '../figures/spans.ts';
+import { knownValue } from '../figures/spans.ts';
 import { formatBytes, formatMilliseconds } from '../text/measures.ts';
+import { chartFrame } from './chart-frame.ts';
 import { comparisonLine } from './comparison-line.ts';
 import { formatCount, formatShort } from '../text/format.ts';
 
@@ -39,7 +39,8 @@ export function visitorsChart(report: Report, now: number): ChartContent {
 
 export function durationChart(report: Report, now: number): ChartContent {
   return {
-    ...withoutSeries(report, now),
+    ...chartFrame(report, now),
+    stacked: [],
     lines: percentiles.map(({ name, look, of }) => ({ name, look, values: valuesOf(report, of, now) })),
     label: `Durations per ${report.unit}.${howToRead(report)}`,
     describe: (place) => (report.buckets[place]?.duration === undefined ? 'No duration known' : 'Duration'),
@@ -47,8 +48,6 @@ export function durationChart(report: Report, now: number): ChartContent {
     formatTick: formatMilliseconds,
   };
 }
-
-type Described = 'label' | 'describe' | 'formatValue' | 'formatTick';
 
 interface Words extends Pick<ChartContent, 'label' | 'formatValue' | 'formatTick'> {
   readonly describeValue: (value: number) => string;
@@ -62,7 +61,7 @@ function amountsChart(
 ): ChartContent {
   const values = valuesOf(report, (amounts) => measure(amounts) ?? 0, now);
   return {
-    ...withoutSeries(report, now),
+    ...chartFrame(report, now),
     ...words,
     stacked: [{ name: 'This period', look: 'amount', values }],
     lines: comparisonLine(report, measure),
@@ -70,22 +69,6 @@ function amountsChart(
       const value = values[place] ?? null;
       return value === null ? 'Not known yet' : describeValue(value);
     },
-  };
-}
-
-function withoutSeries(
-  { unit, zone, range, buckets, total }: Report,
-  now: number,
-): Omit<ChartContent, Described> {
-  return {
-    unit,
-    zone,
-    range,
-    spans: buckets,
-    stacked: [],
-    lines: [],
-    unknown: pendingStretches(buckets),
-    incomplete: incompletePart(buckets, total.progress, now),
   };
 }
 

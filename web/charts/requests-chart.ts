@@ -1,12 +1,12 @@
 import type { Report } from '../api/load-report.ts';
 import type { AgentChoice } from '../figures/agent-groups.ts';
 import type { ChartContent, Series } from '../figures/chart-content.ts';
-import { incompletePart } from '../figures/incomplete.ts';
-import { knownValue, pendingStretches } from '../figures/spans.ts';
+import { knownValue } from '../figures/spans.ts';
 import { agentGroupNames } from '../text/agent-groups.ts';
 import { describeRequests } from '../text/counting.ts';
 import { summarise } from '../text/describe.ts';
 import { formatCount, formatShort } from '../text/format.ts';
+import { chartFrame } from './chart-frame.ts';
 import { comparisonLine } from './comparison-line.ts';
 import { statusSeries } from './status-series.ts';
 
@@ -16,7 +16,7 @@ import { statusSeries } from './status-series.ts';
  * @param report  with the requests of the chosen agents
  */
 export function requestsChart(report: Report, agents: AgentChoice, now: number): ChartContent {
-  const { unit, zone, range, buckets, total } = report;
+  const { unit, buckets } = report;
   const byStatus = statusSeries(buckets).map(({ name, look, requestsIn }): Series => ({
     name,
     look,
@@ -28,14 +28,9 @@ export function requestsChart(report: Report, agents: AgentChoice, now: number):
     values: buckets.map((bucket) => knownValue(bucket, bucket.requests, now)),
   });
   return {
-    unit,
-    zone,
-    range,
-    spans: buckets,
+    ...chartFrame(report, now),
     stacked: agents === 'all' ? byStatus : [ofAgents(agentGroupNames[agents])],
     lines: comparisonLine(report, ({ requests }) => requests),
-    unknown: pendingStretches(buckets),
-    incomplete: incompletePart(buckets, total.progress, now),
     label: `${summarise(report)} Use the arrow keys to read it ${unit} by ${unit}, Shift and the arrow keys to select a part of the time, and Enter to zoom in.`,
     describe: (place) => {
       const bucket = buckets[place];

@@ -1,3 +1,5 @@
+import { groupBetween } from './group-between.ts';
+
 /** The counts of one key in a window. */
 export interface CourseWindow {
   readonly start: number;
@@ -41,26 +43,16 @@ export interface CourseSum {
  * @param windows  each within two edges, in any order
  */
 export function addUpBetween(edges: readonly number[], windows: readonly CourseWindow[]): CourseBucket[] {
-  const inOrder = [...windows].sort((a, b) => a.start - b.start);
-  let next = 0;
-  return edges.slice(0, -1).map((from, index) => {
-    const to = edges[index + 1] ?? from;
-    const within: CourseWindow[] = [];
-    for (let window = inOrder[next]; window !== undefined && window.start < to; window = inOrder[++next])
-      if (window.start >= from) within.push(window);
-    return {
-      from,
-      to,
-      requests: sumOf(within, ({ requests }) => requests),
-      errors: sumOf(within, ({ errors }) => errors ?? 0),
-      isKnown: within.every(({ isKnown }) => isKnown),
-      bytes: within.every(({ bytes }) => bytes === undefined)
-        ? undefined
-        : sumOf(within, ({ bytes }) => bytes ?? 0),
-      durationMs: sumOf(within, ({ durationMs }) => durationMs ?? 0),
-      timed: sumOf(within, timedOf),
-    };
-  });
+  return groupBetween(edges, windows).map(({ from, to, within }) => ({
+    from,
+    to,
+    requests: sumOf(within, ({ requests }) => requests),
+    errors: sumOf(within, ({ errors }) => errors ?? 0),
+    isKnown: within.every(({ isKnown }) => isKnown),
+    bytes: knownBytes(within),
+    durationMs: sumOf(within, ({ durationMs }) => durationMs ?? 0),
+    timed: sumOf(within, timedOf),
+  }));
 }
 
 /**
@@ -77,12 +69,15 @@ export function sumOfCourse(buckets: readonly CourseBucket[]): CourseSum {
   return {
     requests: sumOf(buckets, ({ requests }) => requests),
     errors: sumOf(buckets, ({ errors }) => errors),
-    bytes: buckets.every(({ bytes }) => bytes === undefined)
-      ? undefined
-      : sumOf(buckets, ({ bytes }) => bytes ?? 0),
+    bytes: knownBytes(buckets),
     meanMs: timed === 0 ? undefined : sumOf(buckets, ({ durationMs }) => durationMs) / timed,
     unknown: buckets.filter(({ isKnown }) => !isKnown).length,
   };
+}
+
+function knownBytes(items: readonly Pick<CourseWindow, 'bytes'>[]): number | undefined {
+  const isUnknown = items.every(({ bytes }) => bytes === undefined);
+  return isUnknown ? undefined : sumOf(items, ({ bytes }) => bytes ?? 0);
 }
 
 function sumOf<T>(items: readonly T[], valueOf: (item: T) => number): number {

@@ -162,6 +162,9 @@ export function rowsOfKind(
   return rows.filter(({ key, isRest }) => isRest || isOfChosenKind(key, kind));
 }
 
+/** Columns by which lists of keys can be sorted. */
+export const keyColumns = ['key', 'requests'] as const;
+
 /** Compares keys by requests, the largest first, or by name. */
 export function compareKeys(column: string): (a: KeyCount, b: KeyCount) => number {
   const byName = (a: KeyCount, b: KeyCount) => compareNames(a.key, b.key);

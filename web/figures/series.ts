@@ -1,4 +1,5 @@
 import { addUp, type Amounts } from './amounts.ts';
+import { groupBetween } from './group-between.ts';
 
 /** A span of time with the amounts counted for it so far. */
 export interface Bucket extends Amounts {
@@ -20,14 +21,7 @@ export interface CountedWindow extends Amounts {
  * @param windows  each within two edges, in any order
  */
 export function countBetween(edges: readonly number[], windows: readonly CountedWindow[]): Bucket[] {
-  const inOrder = [...windows].sort((a, b) => a.start - b.start);
-  let next = 0;
-  return edges.slice(0, -1).map((from, index) => {
-    const to = edges[index + 1] ?? from;
-    const within: CountedWindow[] = [];
-    for (let window = inOrder[next]; window !== undefined && window.start < to; window = inOrder[++next]) {
-      if (window.start >= from) within.push(window);
-    }
+  return groupBetween(edges, windows).map(({ from, to, within }) => {
     // Nobody knows whether a missing window will still appear.
     const isComplete = within.length > 0 && within.every((window) => window.isComplete);
     return Object.assign(addUp(within), { from, to, isComplete });

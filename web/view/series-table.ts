@@ -2,10 +2,8 @@ import type { Report } from '../api/load-report.ts';
 import { seriesColumns } from '../charts/series-columns.ts';
 import type { AgentChoice } from '../figures/agent-groups.ts';
 import { describePending } from '../text/counting.ts';
-import { formatCount, formatShare, formatUnit } from '../text/format.ts';
+import { capitalise, formatCount, formatShare, formatUnit } from '../text/format.ts';
 import { create, element } from './elements.ts';
-
-const unitNames = { minute: 'Minute', hour: 'Hour', day: 'Day' } as const;
 
 /**
  * Shows everything that the charts show as a table, the latest first.
@@ -19,7 +17,7 @@ export function showSeriesTable(report: Report, agents: AgentChoice, now: number
     head.scope = scope;
     return head;
   };
-  const names = [unitNames[unit], 'Requests', 'Share', ...columns.map(({ name }) => name)];
+  const names = [capitalise(unit), 'Requests', 'Share', ...columns.map(({ name }) => name)];
   element('series-head', HTMLTableRowElement).replaceChildren(...names.map((name) => headOf(name, 'col')));
   const rows = buckets.map(({ from, to, requests, isPending }, place) => {
     const share = formatShare(total.requests === 0 ? 0 : requests / total.requests);

@@ -4,15 +4,15 @@ import {
   errorShareOf,
   type CustomerRow,
 } from '../../figures/customers.ts';
-import { matchingRows, orderOf, pageOf } from '../../figures/list-page.ts';
 import type { ListState } from '../../state/list-state.ts';
 import { changeText } from '../../text/change.ts';
 import type { CsvCell } from '../../text/csv.ts';
-import { formatCount, formatShare, formatWhen } from '../../text/format.ts';
-import { pageSummary } from '../../text/page-summary.ts';
+import { formatShare, formatWhen } from '../../text/format.ts';
 import { visibleText } from '../../text/visible-text.ts';
 import { create } from '../elements.ts';
+import { requestsColumn } from '../lists/columns.ts';
 import { createListTable } from '../lists/list-table.ts';
+import { shownPage } from '../lists/shown-page.ts';
 import type { Sparklines } from './sparklines.ts';
 
 export interface CustomersListContext {
@@ -52,12 +52,7 @@ export function createCustomersList(context: CustomersListContext): CustomersLis
         direction: 'ascending',
         cell: ({ customer }) => linkTo(customer, context),
       },
-      {
-        name: 'requests',
-        label: 'Requests',
-        direction: 'descending',
-        cell: ({ requests }) => formatCount(requests),
-      },
+      requestsColumn,
       {
         name: 'change',
         label: 'Change',
@@ -113,14 +108,12 @@ export function createCustomersList(context: CustomersListContext): CustomersLis
     show(rows, state, note, newNow) {
       now = newNow;
       all = rows;
-      const order = orderOf(state, customerColumns, 'requests');
-      const found = matchingRows(rows, state.search, order, {
-        textOf: ({ customer }) => customer,
-        compare: compareCustomers,
-      });
-      const page = pageOf(found, state.page, pageLength);
       table.show(state, {
-        rows: page.rows,
+        ...shownPage(rows, state, customerColumns, {
+          textOf: ({ customer }) => customer,
+          compare: compareCustomers,
+          pageLength,
+        }),
         rest: [],
         none:
           state.search === ''
@@ -128,10 +121,6 @@ export function createCustomersList(context: CustomersListContext): CustomersLis
             : `No customer matches “${state.search}”.`,
         isSearchable: true,
         note,
-        summary: pageSummary(page, rows.length),
-        page: page.page,
-        hasNext: page.page < page.pages,
-        isPart: state.search !== '',
       });
     },
     setBusy: (isBusy) => table.setBusy(isBusy),

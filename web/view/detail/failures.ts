@@ -1,17 +1,16 @@
 import type { Total } from '../../api/answers.ts';
 import { failuresOf, type Failure } from '../../figures/failures.ts';
-import { compareKeys } from '../../figures/key-lists.ts';
-import { matchingRows, orderOf, pageOf } from '../../figures/list-page.ts';
+import { compareKeys, keyColumns } from '../../figures/key-lists.ts';
 import type { Detail } from '../../state/detail.ts';
 import { listState, type ListState, type ListStates } from '../../state/list-state.ts';
 import { isErrorStatus } from '../../text/details.ts';
-import { formatCount, formatShare } from '../../text/format.ts';
-import { pageSummary } from '../../text/page-summary.ts';
 import { create } from '../elements.ts';
+import { requestsColumn, shareColumn } from '../lists/columns.ts';
 import { detailButton } from '../lists/detail-button.ts';
 import { pageLength } from '../lists/key-list.ts';
 import { pathLabel, statusLabel } from '../lists/labels.ts';
 import { createListTable, type ListTable } from '../lists/list-table.ts';
+import { shownPage } from '../lists/shown-page.ts';
 
 export interface FailuresContext {
   readonly choose: (detail: Detail) => void;
@@ -51,19 +50,8 @@ export function createDetailFailures({ choose, onListChange }: FailuresContext):
             return detailButton(label, () => choose({ dimension: of === 'path' ? 'status' : 'path', key }));
           },
         },
-        {
-          name: 'requests',
-          label: 'Requests',
-          direction: 'descending',
-          cell: ({ requests }) => formatCount(requests),
-        },
-        {
-          name: 'share',
-          label: 'Share',
-          direction: 'descending',
-          isSortable: false,
-          cell: ({ requests }) => formatShare(sum === 0 ? 0 : requests / sum),
-        },
+        requestsColumn,
+        shareColumn(() => sum),
       ],
       sortedBy: 'requests',
       isReversible: true,
@@ -87,21 +75,15 @@ export function createDetailFailures({ choose, onListChange }: FailuresContext):
       const failures = failuresOf(detail, total, errors);
       const listed = failures.filter(({ isRest }) => !isRest);
       sum = failures.reduce((all, { requests }) => all + requests, 0);
-      const order = orderOf(state, ['key', 'requests'], 'requests');
-      const found = matchingRows(listed, state.search, order, {
-        textOf: (row) => row.key,
-        compare: compareKeys,
-      });
-      const page = pageOf(found, state.page, pageLength);
       table.show(state, {
-        rows: page.rows,
+        ...shownPage(listed, state, keyColumns, {
+          textOf: (row) => row.key,
+          compare: compareKeys,
+          pageLength,
+        }),
         rest: failures.filter(({ isRest }) => isRest),
         none: state.search === '' ? 'None that is listed' : `No match for “${state.search}”`,
         isSearchable: listed.length > pageLength,
-        summary: pageSummary(page, listed.length),
-        page: page.page,
-        hasNext: page.page < page.pages,
-        isPart: state.search !== '',
       });
     },
   };

@@ -1,15 +1,21 @@
 import { keysOfTotal, type Report } from '../../api/load-report.ts';
 import { statusClassOf } from '../../figures/errors.ts';
-import { compareKeys, keyRowsOf, rowsOfKind, type KeyList, type KeyRow } from '../../figures/key-lists.ts';
-import { matchingRows, orderOf, pageOf } from '../../figures/list-page.ts';
+import {
+  compareKeys,
+  keyColumns,
+  keyRowsOf,
+  rowsOfKind,
+  type KeyList,
+  type KeyRow,
+} from '../../figures/key-lists.ts';
 import type { PathChoice } from '../../figures/path-kinds.ts';
 import type { Detail } from '../../state/detail.ts';
 import type { ListState } from '../../state/list-state.ts';
-import { formatCount, formatShare } from '../../text/format.ts';
-import { pageSummary } from '../../text/page-summary.ts';
 import { create } from '../elements.ts';
 import { countryLabel, errorPathLabel, pathLabel, statusLabel, textLabel, type Label } from './labels.ts';
+import { requestsColumn, shareColumn } from './columns.ts';
 import { createListTable, type ListTable } from './list-table.ts';
+import { shownPage } from './shown-page.ts';
 import { detailButton } from './detail-button.ts';
 
 /** Rows of a page of a list; the longest list is as tall as that. */
@@ -47,19 +53,8 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
     noun: list.noun,
     columns: [
       { name: 'key', label: list.keyLabel, direction: 'ascending', cell: key },
-      {
-        name: 'requests',
-        label: 'Requests',
-        direction: 'descending',
-        cell: ({ requests }) => formatCount(requests),
-      },
-      {
-        name: 'share',
-        label: 'Share',
-        direction: 'descending',
-        isSortable: false,
-        cell: ({ requests }) => formatShare(total === 0 ? 0 : requests / total),
-      },
+      requestsColumn,
+      shareColumn(() => total),
     ],
     sortedBy: 'requests',
     isReversible: true,
@@ -75,22 +70,16 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
       const keys = rows.filter(({ isRest }) => !isRest);
       total = list.sumOf(report.total);
       most = Math.max(0, ...keys.map(({ requests }) => requests));
-      const order = orderOf(state, ['key', 'requests'], 'requests');
-      const found = matchingRows(keys, state.search, order, {
-        textOf: (row) => searchTextOf(list, row.key),
-        compare: compareKeys,
-      });
-      const page = pageOf(found, state.page, pageLength);
       table.element.hidden = list.isOptional && keys.length === 0;
       table.show(state, {
-        rows: page.rows,
+        ...shownPage(keys, state, keyColumns, {
+          textOf: (row) => searchTextOf(list, row.key),
+          compare: compareKeys,
+          pageLength,
+        }),
         rest: rows.filter(({ isRest }) => isRest),
         none: state.search === '' ? list.none : `None of the ${list.noun} matches “${state.search}”.`,
         isSearchable: keys.length > pageLength,
-        summary: pageSummary(page, keys.length),
-        page: page.page,
-        hasNext: page.page < page.pages,
-        isPart: state.search !== '',
       });
     },
   };

@@ -14,6 +14,7 @@ import { formatBytes, formatMilliseconds } from '../../text/measures.ts';
 import { openPageSummary } from '../../text/page-summary.ts';
 import { downloadTable } from '../download.ts';
 import { create } from '../elements.ts';
+import { requestsColumn } from './columns.ts';
 import { detailButton } from './detail-button.ts';
 import { pathLabel } from './labels.ts';
 import { createListTable } from './list-table.ts';
@@ -60,12 +61,7 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
     noun: 'paths',
     columns: [
       { name: 'key', label: 'Path', direction: 'ascending', isSortable: false, cell: path },
-      {
-        name: 'requests',
-        label: 'Requests',
-        direction: 'descending',
-        cell: ({ requests }) => formatCount(requests),
-      },
+      requestsColumn,
       {
         name: 'errors',
         label: 'Failed',
