@@ -6,9 +6,10 @@ const wholePipelines = 'test/{aws,deploy,e2e}/**';
 const otherPrograms = 'test/{real,senders}/**';
 const otherKinds = 'test/**/*.{process,crash,long}.test.ts';
 
-// No test depends on the speed of the machine: these limits end what hangs.
-const short = { testTimeout: 120_000, hookTimeout: 120_000 };
-const long = { testTimeout: 300_000, hookTimeout: 120_000 };
+// No test depends on the speed of the machine: these limits end what hangs. A poll would give up after a second.
+const expect = { poll: { timeout: 30_000 } };
+const short = { testTimeout: 120_000, hookTimeout: 120_000, expect };
+const long = { testTimeout: 300_000, hookTimeout: 120_000, expect };
 
 /** The kind of a test is in its folder and in the ending of its name. CONTRIBUTING.md says which script runs which kind. */
 export default defineConfig({

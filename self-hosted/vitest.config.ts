@@ -10,8 +10,9 @@ export default defineConfig({
     // Each file has topics, or services, of its own, but two cores are soon busy with them.
     maxWorkers: 2,
     sequence: { sequencer: LongFilesFirst },
-    // No test depends on the speed of the machine: these limits end what hangs.
+    // No test depends on the speed of the machine: these limits end what hangs. A poll would give up after a second.
     testTimeout: 600_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });
