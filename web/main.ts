@@ -14,7 +14,7 @@ import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
 import { createScreen } from './view/screen.ts';
 import { createShareDialog } from './view/share-dialog.ts';
-import { showSharedNotice } from './view/shared-notice.ts';
+import { showSharedBanner } from './view/shared-banner.ts';
 
 /**
  * The dashboard: connects the address, which holds the user's choices, with the pipeline's answers and the screen.
@@ -157,7 +157,7 @@ const shareDialog = createShareDialog({
   apiKey: apiKey.read,
   search: () => writeView({ ...view, page: 'traffic', customer: undefined }),
 });
-if (shared !== undefined) showSharedNotice(shared, zone, leaveLink);
+if (shared !== undefined) showSharedBanner(shared, zone, leaveLink);
 let wantsLive = true;
 
 function setRunning(isLive: boolean): void {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pathsCsvHeader } from '../../handlers/http/reads/paths-csv.ts';
-import { ingestHandler } from '../../handlers/ingest.ts';
 import { pathsHandler } from '../../handlers/paths.ts';
 import { sentEntry } from '../factories.ts';
-import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { httpEvent, testApp, type TestApp } from './app.ts';
+import { countEntries } from './count-entries.ts';
 
 interface PathsAnswer {
   readonly paths: readonly { readonly key: string; readonly requests: number }[];
@@ -18,10 +18,7 @@ beforeEach(() => {
   testing = testApp({ now: '2025-12-28T18:30:41Z' });
 });
 
-async function count(entries: readonly object[], customer = 'cus-axon') {
-  await ingestHandler(wired)(postLogs(entries, { 'x-customer-id': customer }));
-  await countAll(testing);
-}
+const count = (entries: readonly object[], customer?: string) => countEntries(testing, entries, customer);
 
 async function get(query: Record<string, string> = {}, headers: Record<string, string> = {}) {
   const event = httpEvent('GET', '/aggregates/paths', { query, headers });

@@ -1,11 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
-import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
-import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
-import { minuteKey } from '../../lib/domain/keys.ts';
-import { customer, sentEntry, windowStart } from '../factories.ts';
-import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { sentEntry } from '../factories.ts';
+import { httpEvent, testApp, type TestApp } from './app.ts';
+import { countAndRollUp } from './count-entries.ts';
 
 let testing: TestApp;
 const wired = async () => testing.app;
@@ -17,14 +14,7 @@ beforeEach(() => {
 /** Counts an entry at each instant, and rolls all of them up. */
 async function count(instants: readonly string[], facts: object = {}, name = 'cus-axon') {
   const entries = instants.map((receivedAt) => sentEntry({ receivedAt, ...facts }));
-  await ingestHandler(wired)(postLogs(entries, { 'x-customer-id': name }));
-  await countAll(testing);
-  const minutes = new Set(instants.map((instant) => windowStart(`${instant.slice(0, 16)}:00Z`)));
-  await rollUp(
-    [...minutes].map((minute, id) => ({ messageId: String(id), key: minuteKey(customer(name), minute) })),
-    testing.app,
-    { limits: { maxKeysPerDimension: 10_000, maxKeyTextBytes }, maxSeconds: 60 },
-  );
+  await countAndRollUp(testing, entries, name);
 }
 
 interface Page {

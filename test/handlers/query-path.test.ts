@@ -1,12 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pathWindowsCsvHeader } from '../../handlers/http/reads/path-windows-csv.ts';
-import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
-import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
-import { minuteKey } from '../../lib/domain/keys.ts';
-import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
-import { customer, sentEntry, windowStart } from '../factories.ts';
-import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { sentEntry } from '../factories.ts';
+import { httpEvent, testApp, type TestApp } from './app.ts';
+import { countAndRollUp } from './count-entries.ts';
 
 interface Page {
   readonly windows: readonly { readonly windowStart: string; readonly requests: number }[];
@@ -21,23 +18,7 @@ beforeEach(() => {
   testing = testApp({ now: '2025-12-28T18:30:41Z' });
 });
 
-/** Counts entries, and rolls up their minutes. */
-async function count(entries: readonly { readonly receivedAt?: unknown }[]) {
-  await ingestHandler(wired)(postLogs(entries));
-  await countAll(testing);
-  const minutes = new Set(entries.map(({ receivedAt }) => `${String(receivedAt).slice(0, 16)}:00Z`));
-  await rollUp(
-    [...minutes].map((minute, id) => ({
-      messageId: String(id),
-      key: minuteKey(customer(), windowStart(minute)),
-    })),
-    testing.app,
-    {
-      limits: { maxKeysPerDimension: testing.app.config.maxKeysPerDimension, maxKeyTextBytes },
-      maxSeconds: 60,
-    },
-  );
-}
+const count = (entries: readonly { readonly receivedAt?: unknown }[]) => countAndRollUp(testing, entries);
 
 async function get(query: Record<string, string>, headers: Record<string, string> = {}) {
   const answer = await queryHandler(wired)(httpEvent('GET', '/aggregates', { query, headers }));

@@ -1,11 +1,11 @@
 import { measureColumns } from '../../handlers/http/reads/measure-cells.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { receivedRecord, sentEntry, windowPartial, windowStart } from '../factories.ts';
-import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { httpEvent, testApp, type TestApp } from './app.ts';
+import { countEntries } from './count-entries.ts';
 
 let testing: TestApp;
 const wired = async () => testing.app;
@@ -14,10 +14,7 @@ beforeEach(() => {
   testing = testApp({ now: '2025-12-28T18:30:41Z' });
 });
 
-async function count(entries: readonly object[], customer = 'cus-axon') {
-  await ingestHandler(wired)(postLogs(entries, { 'x-customer-id': customer }));
-  await countAll(testing);
-}
+const count = (entries: readonly object[], customer?: string) => countEntries(testing, entries, customer);
 
 /** Counts this many minutes, each with all of these paths. */
 async function countMinutes(minutes: number, requestsByPath: Readonly<Record<string, number>>) {

@@ -1,9 +1,9 @@
 import { measureColumns } from '../../handlers/http/reads/measure-cells.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ingestHandler } from '../../handlers/ingest.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import { sentEntry } from '../factories.ts';
-import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { httpEvent, testApp, type TestApp } from './app.ts';
+import { countEntries } from './count-entries.ts';
 
 let testing: TestApp;
 const wired = async () => testing.app;
@@ -12,10 +12,7 @@ beforeEach(() => {
   testing = testApp({ now: '2025-12-28T18:30:41Z' });
 });
 
-async function count(entries: readonly object[], customer = 'cus-axon') {
-  await ingestHandler(wired)(postLogs(entries, { 'x-customer-id': customer }));
-  await countAll(testing);
-}
+const count = (entries: readonly object[], customer?: string) => countEntries(testing, entries, customer);
 
 async function get(query: Record<string, string> = {}, headers: Record<string, string> = {}) {
   const event = httpEvent('GET', '/aggregates/total', { query, headers });

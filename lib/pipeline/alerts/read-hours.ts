@@ -2,16 +2,9 @@ import { comparedWeeks, type HourCounts } from '../../domain/alerts/baseline.ts'
 import { progressFor } from '../../domain/completeness.ts';
 import { readCountsText } from '../../domain/counts-text.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import type { EpochMinute } from '../../domain/epoch-minute.ts';
 import { noHorizon } from '../../domain/retention.ts';
 import type { ServedWindow } from '../../domain/served-window.ts';
-import {
-  endOfWindow,
-  firstDayStartFrom,
-  minutesOfWindow,
-  windowStartOf,
-  type WindowStart,
-} from '../../domain/window.ts';
+import { firstDayStartFrom, minutesBefore, minutesOfWindow, type WindowStart } from '../../domain/window.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
 import type { WindowReader } from '../../ports/window-reader.ts';
 import type { Retention } from '../expire/retention.ts';
@@ -35,8 +28,7 @@ export interface CompleteHours {
   readonly countedThrough: Date | undefined;
 }
 
-const minutesPerHour = 60;
-const minutesPerWeek = 7 * 24 * minutesPerHour;
+const minutesPerWeek = 7 * 24 * 60;
 /** Several customers are read at once, and a window can have 3 MB. */
 const windowsInFlight = 4;
 const noRequests: HourCounts = { requests: 0, clientErrors: 0, serverErrors: 0 };
@@ -106,15 +98,11 @@ async function knownFrom(
 }
 
 function weeksBefore(start: WindowStart, weeks: number): WindowStart {
-  return windowStartOf(Math.max(0, minuteOf(start) - weeks * minutesPerWeek) as EpochMinute);
+  return minutesBefore(start, weeks * minutesPerWeek);
 }
 
 function endOf(hour: WindowStart): WindowStart {
-  return windowStartOf((endOfWindow(hour, 'hour').getTime() / 60_000) as EpochMinute);
-}
-
-function minuteOf(start: WindowStart): number {
-  return Date.parse(start) / 60_000;
+  return minutesOfWindow(hour, 'hour').to;
 }
 
 function countsOf({ requests, counts }: ServedWindow): HourCounts {

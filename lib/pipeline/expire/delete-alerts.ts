@@ -4,31 +4,18 @@ import { alertEventsPrefix, alertStatesPrefix, hourOfAlertEvent, type ObjectKey 
 import type { WindowStart } from '../../domain/window.ts';
 import { PreconditionFailed, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { inGroups } from '../query/in-groups.ts';
+import { phaseInGroups } from './phase-in-groups.ts';
 import type { SweepPhase, SweepPorts } from './sweep.ts';
-
-/** Number of keys after which it checks whether its time is up. */
-const keysAGroup = 256;
 
 /**
  * The deletion of expired alerts, which are about hours that have expired: events, and what is remembered of customers none
  * of whose hours was judged since.
  */
 export function alertPhases({ store }: SweepPorts, atOnce: number): SweepPhase[] {
-  const phase = (
-    prefix: string,
-    expire: (key: ObjectKey, horizon: WindowStart) => Promise<void>,
-  ): SweepPhase => ({
-    prefix,
-    async run(horizon, after, isTimeUp) {
-      const listed = store.list(prefix, after === undefined ? {} : { startAfter: after });
-      for await (const keys of inGroups(listed, keysAGroup)) {
-        await pMap(keys, (key) => expire(key, horizon), { concurrency: atOnce });
-        if (isTimeUp()) return { after: keys.at(-1) };
-      }
-      return undefined;
-    },
-  });
+  const phase = (prefix: string, expire: (key: ObjectKey, horizon: WindowStart) => Promise<void>) =>
+    phaseInGroups(prefix, store, async (keys, horizon) => {
+      await pMap(keys, (key) => expire(key, horizon), { concurrency: atOnce });
+    });
   return [
     phase(alertEventsPrefix, async (key, horizon) => {
       if (hourOfAlertEvent(key) < horizon) await store.delete(key);

@@ -6,10 +6,10 @@ import type { AgedObjects } from '../../ports/aged-objects.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
-import { inGroups } from '../query/in-groups.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
 import type { Retention } from './retention.ts';
 import { hasUncounted } from './has-uncounted.ts';
+import { keysAGroup, phaseInGroups } from './phase-in-groups.ts';
 import type { SweepPhase } from './sweep.ts';
 
 export interface RawPorts {
@@ -30,7 +30,6 @@ export interface RawOptions {
   readonly onKept: (key: ObjectKey, reason: unknown) => void;
 }
 
-const keysAGroup = 256;
 const filesInFlight = 16;
 /** Fewer, as each may be in a week of windows. */
 const batchesAGroup = 16;
@@ -41,22 +40,13 @@ export function rawPhases(ports: RawPorts, options: RawOptions): SweepPhase[] {
     prefix: string,
     groupSize: number,
     deleteOld: (keys: readonly ObjectKey[], before: Date) => Promise<void>,
-  ): SweepPhase => ({
-    prefix,
-    async run(horizon, after, isTimeUp) {
+  ) =>
+    phaseInGroups(prefix, ports.store, async (keys, horizon) => {
       const before = new Date(horizon < options.notBehind ? horizon : options.notBehind);
-      let done = after;
-      const listed = ports.store.list(prefix, after === undefined ? {} : { startAfter: after });
-      for await (const keys of inGroups(listed, keysAGroup)) {
-        for (const old of chunk(await writtenBefore(before, keys, ports.aged), groupSize)) {
-          await deleteOld(old, before);
-        }
-        done = keys.at(-1);
-        if (isTimeUp()) return { after: done };
+      for (const old of chunk(await writtenBefore(before, keys, ports.aged), groupSize)) {
+        await deleteOld(old, before);
       }
-      return undefined;
-    },
-  });
+    });
   const deleteFailed = async (keys: readonly ObjectKey[]) => {
     let deleted = 0;
     await pMap(
