@@ -33,6 +33,11 @@ export function rollUp(
   return { ...window, ...sum, revision: (current?.revision ?? 0) + 1, updatedAt: now };
 }
 
+/** Returns the same window as another write of it, so that it is not taken for the one before. */
+export function renewed(window: RolledUpWindow, now: Date): RolledUpWindow {
+  return { ...window, revision: window.revision + 1, updatedAt: now };
+}
+
 function isSum(window: RolledUpWindow, sum: WindowSum): boolean {
   return (
     window.requests === sum.requests &&

@@ -49,7 +49,9 @@ export async function beginIndexUpdate(
  * entry that is absent or damaged is made of all windows.
  *
  * Like `recomputeWindow`, it looks at the tombstone after it has written: forgetting removes windows first and looks at
- * the entry last, so one of the two sees what the other did.
+ * the entry last, so one of the two sees what the other did. Where the customer was forgotten, an entry is written anew
+ * even if its days are equal: somebody who saw no day of it may be about to remove it as it was. For the same reason
+ * revisions begin with the time of the days: a new entry is never equal to one that was removed.
  * @param changed  `'all'` makes the whole entry again; an empty set of days only drops the expired ones
  * @throws NewerFormat  a newer version wrote the entry or a day
  */
@@ -64,7 +66,7 @@ export async function updateCustomerIndex(
   let { stored } = begun;
   let known = changed === 'all' ? undefined : changed.days;
   let isWhole = changed === 'all';
-  let written: 'created' | 'updated' | undefined;
+  let written: 'created' | 'updated' | 'unchanged' | undefined;
 
   const change = async (index: CustomerIndex, horizon: WindowStart) => {
     const days = new Map([...index.days].filter(([start]) => start >= horizon));
@@ -76,13 +78,13 @@ export async function updateCustomerIndex(
       if (day === undefined || start < horizon) days.delete(start);
       else days.set(start, day);
     }
-    return { customerId: index.customerId, days };
+    return { customerId: index.customerId, days, updatedAt: undefined };
   };
 
   for (;;) {
     const horizon = retention === undefined ? noHorizon : await retention.horizon();
     const { index, etag } = stored;
-    const { customerId, days } =
+    const { customerId, days, updatedAt } =
       isWhole || index === undefined
         ? await readCustomerDays(segment, horizon, store)
         : await change(index, horizon);
@@ -91,11 +93,14 @@ export async function updateCustomerIndex(
         if (etag !== undefined) await store.delete(key, { ifMatch: etag });
         return 'absent';
       }
-      if (index !== undefined && areSameDays(index.days, days)) return written ?? 'unchanged';
-      const revision = (index?.revision ?? 0) + 1;
+      const isSame = index !== undefined && areSameDays(index.days, days);
+      if (isSame && (written !== undefined || atFirst === undefined)) return written ?? 'unchanged';
+      const revision = (index?.revision ?? updatedAt?.getTime() ?? 0) + 1;
       const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
       await store.put(key, encodeCustomerIndex({ customerId, revision, days }), condition);
-      written ??= etag === undefined ? 'created' : 'updated';
+      if (isSame) written = 'unchanged';
+      else if (written === undefined || written === 'unchanged')
+        written = etag === undefined ? 'created' : 'updated';
       const tombstone = await readTombstoneAt(tombstoneKeyOfSegment(segment), store);
       if (tombstone === undefined || hadForgottenAll(atFirst, tombstone)) return written;
       isWhole = true; // what was read may have been removed since

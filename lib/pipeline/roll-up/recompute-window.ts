@@ -1,7 +1,7 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
 import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp, encodeRolledUp } from '../../domain/roll-up-format.ts';
-import { rollUp, type RolledUpWindow } from '../../domain/roll-up.ts';
+import { renewed, rollUp, type RolledUpWindow } from '../../domain/roll-up.ts';
 import { hadForgottenAll } from '../../domain/tombstone.ts';
 import { foldSum } from '../../domain/window-sum.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
@@ -40,7 +40,8 @@ export type Recomputed =
  * What is written is recomputed once more where the customer is being forgotten: the parts that it is the sum of may have
  * been removed since they were read. Forgetting writes the tombstone first, removes parts next, and looks at their sums
  * last, so that one of the two sees what the other did. A minute from before the tombstone is no part: a slow `aggregate`
- * may have written it after all was removed, and is about to remove it.
+ * may have written it after all was removed, and is about to remove it. Where the customer was forgotten, a window is
+ * written anew even if its counts are equal: somebody who saw no part of it may be about to remove it as it was.
  * @throws UnreadableFormat  the window or a part of it is damaged, and is left as it is
  */
 export async function recomputeWindow(
@@ -52,7 +53,7 @@ export async function recomputeWindow(
   const readIts = () => readTombstoneAt(tombstoneKeyOfWindow(key), store);
   const tombstoneAtFirst = await readIts();
   let tombstone = tombstoneAtFirst;
-  let written: 'created' | 'updated' | undefined;
+  let written: 'created' | 'updated' | 'unchanged' | undefined;
   for (;;) {
     if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
       return { kind: 'expired' };
@@ -68,10 +69,16 @@ export async function recomputeWindow(
         }
         return { kind: 'absent' };
       }
-      const next = rollUp(current, parts.window, foldSum(parts.sum, limits), clock.now());
-      if (next === current) return { kind: written ?? 'unchanged', window: next, ends: parts.ends };
-      await store.put(key, encodeRolledUp(next), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
-      written ??= object ? 'updated' : 'created';
+      const now = clock.now();
+      const next = rollUp(current, parts.window, foldSum(parts.sum, limits), now);
+      const isSame = next === current;
+      if (isSame && (written !== undefined || tombstone === undefined)) {
+        return { kind: written ?? 'unchanged', window: next, ends: parts.ends };
+      }
+      const body = encodeRolledUp(isSame ? renewed(next, now) : next);
+      await store.put(key, body, object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
+      if (isSame) written = 'unchanged';
+      else if (written === undefined || written === 'unchanged') written = object ? 'updated' : 'created';
       tombstone = await readIts();
       if (tombstone === undefined || hadForgottenAll(tombstoneAtFirst, tombstone)) {
         return { kind: written, window: next, ends: parts.ends };

@@ -1,6 +1,13 @@
 import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
-import { batchKey, minuteKey, tombstoneKey, windowKey, type ObjectKey } from '../../../lib/domain/keys.ts';
+import {
+  batchKey,
+  customerIndexKey,
+  minuteKey,
+  tombstoneKey,
+  windowKey,
+  type ObjectKey,
+} from '../../../lib/domain/keys.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.ts';
@@ -16,6 +23,8 @@ import { withAdmission } from '../with-admission.ts';
 export const forgetting = { limits: foldingLimits, maxSeconds: 60 };
 export const minute = minuteKey(customer(), windowStart());
 export const hour = windowKey(customer(), 'hour', windowStart('2025-12-28T18:00:00Z'));
+export const day = windowKey(customer(), 'day', windowStart('2025-12-28T00:00:00Z'));
+export const index = customerIndexKey(customer());
 export const tombstone = tombstoneKey(customer());
 export const keyOf = (key: string, of = customer()) => batchKey(of, batchIdOf(key));
 

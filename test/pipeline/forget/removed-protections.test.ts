@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeTombstone } from '../../../lib/domain/tombstone.ts';
-
+import { PreconditionFailed } from '../../../lib/errors.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
 import type { Outbox } from '../../../lib/ports/outbox.ts';
 import { customer } from '../../factories.ts';
-import { ForgetWorld, hour, keyOf, minute, tombstone } from './forget-world.ts';
+import { day, ForgetWorld, hour, index, keyOf, minute, tombstone } from './forget-world.ts';
 
 let world: ForgetWorld;
 
@@ -27,6 +27,15 @@ function lookingOnce(): ObjectStore {
 const blind = () =>
   viewOf({ get: async (key, options) => (key === tombstone ? undefined : world.store.get(key, options)) });
 const removingWhateverIsThere = () => viewOf({ delete: (key) => world.store.delete(key) });
+const dyingBehindDeletionOf = (deleted: string) =>
+  viewOf({
+    async delete(key, condition) {
+      await world.store.delete(key, condition).catch((error) => {
+        if (!(error instanceof PreconditionFailed)) throw error;
+      });
+      if (key === deleted) throw new Error('killed');
+    },
+  });
 const announcingNothing = () =>
   viewOf({
     put: async (key, body, condition) =>
@@ -65,6 +74,24 @@ describe('the protections', () => {
     world.store.before.set(`put ${hour}`, () => world.forget());
     await world.rollUpAll(weakened?.());
     expect((await world.keys()).filter((key) => key === hour)).toHaveLength(expected);
+  });
+
+  it.each([
+    ['hour', hour, 'keeps it', undefined, 1],
+    ['hour', hour, 'is needed: without it a removal takes it', blind, 0],
+    ['day', day, 'keeps it', undefined, 1],
+    ['day', day, 'is needed: without it a removal takes it', blind, 0],
+    ['entry of the index', index, 'keeps it', undefined, 1],
+    ['entry of the index', index, 'is needed: without it a removal takes it', blind, 0],
+  ])('the new write of an unchanged %s (%s) %s', async (_, key, __, weakened, expected) => {
+    await world.sendAndCount('old');
+    await world.rollUpAll();
+    world.store.before.set(`delete ${key}`, async () => {
+      await world.sendAndCount('new');
+      await world.rollUpAll(weakened?.());
+    });
+    await expect(world.forget(dyingBehindDeletionOf(key))).rejects.toThrow('killed');
+    expect((await world.keys()).filter((each) => each === key)).toHaveLength(expected);
   });
 
   it.each([
