@@ -32,17 +32,29 @@ export async function storeAnnounced<T>(
   const left = () => milliseconds - (timers.elapsed() - begunAt);
   if (left() <= 0) throw tooLate();
   const waiting = new AbortController();
-  const over = timers.sleep(left(), waiting.signal).then(() => {
-    throw tooLate();
-  });
+  const over = timers.sleep(left(), waiting.signal).then(() => undefined);
+  const storing = store().then((result) => ({ result }));
   try {
-    const result = await Promise.race([store(), over]);
+    const stored = await Promise.race([storing, over]);
     // A process that was suspended may learn of the write before its timer fires.
-    if (left() <= 0) throw tooLate();
-    return { result, hasIntent: true };
+    if (stored !== undefined && left() > 0) return { result: stored.result, hasIntent: true };
   } finally {
     waiting.abort();
   }
+  announceOnceStored(storing, batch, outbox);
+  throw tooLate();
+}
+
+/**
+ * Announces a batch that is stored after its time. Readers of the first intent may be done with it by then, and its customer may
+ * have been forgotten meanwhile: they look again.
+ */
+function announceOnceStored(storing: Promise<unknown>, batch: BatchToStore, outbox: Outbox): void {
+  storing
+    .then(() => outbox.announce(batch))
+    .catch(() => {
+      // Nothing is lost: the client was told to repeat the request.
+    });
 }
 
 function tooLate(): Unavailable {

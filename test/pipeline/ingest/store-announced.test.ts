@@ -97,6 +97,17 @@ describe('the time of an announced put', () => {
     );
   });
 
+  it('is over for the client, and the batch is announced again once it is stored', async () => {
+    const outbox = createIntentOutbox(1_000);
+    let finish: () => void = () => {};
+    const store = () => new Promise<void>((resolve) => (finish = resolve));
+    const stored = storeAnnounced(batch, store, { outbox, timers: new SteppedTimers() });
+    await expect(stored).rejects.toThrow(Unavailable);
+    expect(outbox.intents).toEqual([key]);
+    finish();
+    await expect.poll(() => outbox.intents).toEqual([key, key]);
+  });
+
   it('has no limit where nothing is announced', async () => {
     const outbox = { ...createIntentOutbox(1), announce: () => Promise.resolve(undefined) };
     const stored = storeAnnounced(batch, async () => 'stored', { outbox, timers: new SteppedTimers() });
