@@ -68,7 +68,8 @@ interface Announced<I extends Intent> {
  * are emitted again, which `aggregate` recognises.
  *
  * An intent precedes its batch, so a batch that is absent may be about to come. It is looked for until the time of its
- * put is over, and only a look that began after that time decides. Few bytes are in memory: of most batches the first
+ * put is over, and only a look that began after that time decides. So is one whose customer was forgotten after it was stored,
+ * since the put may replace it. Few bytes are in memory: of most batches the first
  * 64 KiB, and of longer ones one after the other.
  */
 export async function summarize<I extends Intent>(
@@ -82,8 +83,11 @@ export async function summarize<I extends Intent>(
   const end = ({ intents }: Announced<I>, outcome: IntentOutcome) =>
     void summarized.push(...intents.map((intent) => ({ intent, outcome })));
   const tombstoneOf = tombstonesReadOnce(store);
-  const emitAll = (batch: StoredBatch, announced: Announced<I>) =>
-    emitBatch(batch, announced.intents, tombstoneOf, ports);
+  const emitAll = async (batch: StoredBatch, { intents }: Announced<I>, isOver: boolean) => {
+    const outcome = await emitBatch(batch, intents, tombstoneOf, ports);
+    // The put of an intent may be about to replace a forgotten batch.
+    return outcome.kind === 'forgotten' && !isOver ? ({ kind: 'waiting' } as const) : outcome;
+  };
 
   let pending = Array.from(
     groupBy(intents, ({ key }) => key),
@@ -91,7 +95,7 @@ export async function summarize<I extends Intent>(
   );
   for (let pause = firstPauseMilliseconds; ; pause = Math.min(2 * pause, longestPauseMilliseconds)) {
     const absent: Announced<I>[] = [];
-    const long = new Map<Announced<I>, LongBatch>();
+    const long = new Map<Announced<I>, { readonly size: LongBatch; readonly isOver: boolean }>();
     await pMap(
       pending,
       async (announced) => {
@@ -99,8 +103,8 @@ export async function summarize<I extends Intent>(
         const outcome = await outcomeOf(async () => {
           const batch = await readShortBatch(announced.key, store);
           if (batch === undefined) return isOver ? { kind: 'absent' } : { kind: 'waiting' };
-          if (!('bytesNeeded' in batch)) return emitAll(batch, announced);
-          long.set(announced, batch);
+          if (!('bytesNeeded' in batch)) return emitAll(batch, announced, isOver);
+          long.set(announced, { size: batch, isOver });
           return undefined;
         });
         if (outcome?.kind === 'waiting') absent.push(announced);
@@ -108,10 +112,10 @@ export async function summarize<I extends Intent>(
       },
       { concurrency: batchesInFlight },
     );
-    for (const [announced, size] of long) {
+    for (const [announced, { size, isOver }] of long) {
       const outcome = await outcomeOf(async () => {
         const batch = await readLongBatch(announced.key, size, store);
-        return batch === undefined ? { kind: 'waiting' } : emitAll(batch, announced);
+        return batch === undefined ? { kind: 'waiting' } : emitAll(batch, announced, isOver);
       });
       if (outcome !== undefined) end(announced, outcome);
     }

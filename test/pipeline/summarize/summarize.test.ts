@@ -203,8 +203,20 @@ describe('summarize', () => {
     const intent = await send('a');
     const tombstone = { customerId: customer(), before: storedAt, completedAt: undefined };
     await store.put(tombstoneKey(customer()), encodeTombstone(tombstone), { ifNoneMatch: '*' });
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'waiting' }]);
+    now = new Date(storedAt.getTime() + options.putMilliseconds + options.clockDifferenceMilliseconds + 1);
     expect(await outcomesOf([intent])).toEqual([{ kind: 'forgotten' }]);
     expect(insights.drain()).toEqual([]);
+  });
+
+  it('emits what takes the place of a forgotten batch by a put that was under way', async () => {
+    const intent = await send('a');
+    const tombstone = { customerId: customer(), before: storedAt, completedAt: undefined };
+    await store.put(tombstoneKey(customer()), encodeTombstone(tombstone), { ifNoneMatch: '*' });
+    let again: Promise<Intent> | undefined;
+    onSleep = () => void (again ??= send('a'));
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'emitted', partials: 1 }]);
+    expect(again).toBeDefined();
   });
 
   it('holds batches back while too much waits on their stream', async () => {
