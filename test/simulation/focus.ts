@@ -21,8 +21,6 @@ const focuses: Readonly<Record<string, (plan: Plan) => Plan>> = {
     minutes: 70,
     rates: { ...plan.rates, slow: 0.05, hangs: 0.02 },
   }),
-  '9 an unchanged sum is written anew behind a tombstone': removedLate('delete aggregates'),
-  '9 an unchanged entry of the index is written anew behind a tombstone': removedLate('delete customers'),
   'only what was judged is removed': (plan) => ({
     ...plan,
     ...forgetting,
@@ -66,24 +64,6 @@ function withLosses({ cluster, ...plan }: Plan): Plan {
     steps: plan.steps + 2_500, // long enough for a loss and its repair to be over before faults end
     ...(cluster && { cluster: { ...cluster, ...losses } }),
   };
-}
-
-/** Plans histories in which a batch is sent again behind a tombstone, and removals from before that happen late. */
-function removedLate(operation: string) {
-  return ({ cluster, ...plan }: Plan): Plan => ({
-    ...plan,
-    ...forgetting,
-    clients: 1,
-    batchesPerClient: 1,
-    customers: 1,
-    minutes: 1,
-    recounts: 0,
-    stepsPerCrash: 100,
-    stepsPerSplit: Infinity,
-    rates: { ...plan.rates, hangs: 0.02 },
-    troubles: [inTrouble(operation, { slow: 0.9 })],
-    ...(cluster && { cluster: { ...cluster, stepsPerLoss: Infinity, stepsPerRebalance: 30 } }),
-  });
 }
 
 const forgetting = { retentionDays: undefined, pauseMilliseconds: 400, outages: 0, forgettings: 2 } as const;

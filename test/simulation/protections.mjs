@@ -109,7 +109,9 @@ export const protections = {
       file: 'lib/pipeline/roll-up/recompute-window.ts',
       from: `    const object = await store.get(key);
     const current = object && decodeWholeRolledUp(object.body);
-    const parts = await sumOfParts(key, size, store, tombstone);
+    const parts = await sumOfParts(key, size, store, tombstone, (minute, forgetting) =>
+      forgetMinute(minute, forgetting, store),
+    );
 `,
       to: `    const parts = await sumOfParts(key, size, store, tombstone);
     const object = await store.get(key);

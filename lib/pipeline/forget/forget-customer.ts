@@ -17,7 +17,8 @@ import { forgetAlertEvent, forgetAlertState } from './forget-alerts.ts';
 import { forgetBatch } from './forget-batch.ts';
 import { forgetFailedRecord, forgetFailedInvocation } from './forget-failed-records.ts';
 import { forgetIndex } from './forget-index.ts';
-import { forgetMinute, forgetRollUp } from './forget-windows.ts';
+import { forgetMinute } from './forget-minute.ts';
+import { forgetRollUp } from './forget-roll-up.ts';
 import type { Removal } from './remove-object.ts';
 import { completeForgetting } from './write-tombstone.ts';
 

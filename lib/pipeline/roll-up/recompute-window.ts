@@ -9,6 +9,7 @@ import { PreconditionFailed } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Retention } from '../expire/retention.ts';
+import { forgetMinute } from '../forget/forget-minute.ts';
 import { readTombstoneAt } from '../forget/read-tombstone.ts';
 import { sumOfParts, type PartEnds } from './sum-of-parts.ts';
 
@@ -39,8 +40,8 @@ export type Recomputed =
  *
  * What is written is recomputed once more where the customer is being forgotten: the parts that it is the sum of may have
  * been removed since they were read. Forgetting writes the tombstone first, removes parts next, and looks at their sums
- * last, so that one of the two sees what the other did. A minute from before the tombstone is no part: a slow `aggregate`
- * may have written it after all was removed, and is about to remove it. Where the customer was forgotten, a window is
+ * last, so that one of the two sees what the other did. A minute from before the tombstone is no part, and is removed: a
+ * slow `aggregate` may have written it after all was removed, and may have died since. Where the customer was forgotten, a window is
  * written anew even if its counts are equal: somebody who saw no part of it may be about to remove it as it was.
  * @throws UnreadableFormat  the window or a part of it is damaged, and is left as it is
  */
@@ -60,7 +61,9 @@ export async function recomputeWindow(
     }
     const object = await store.get(key);
     const current = object && decodeWholeRolledUp(object.body);
-    const parts = await sumOfParts(key, size, store, tombstone);
+    const parts = await sumOfParts(key, size, store, tombstone, (minute, forgetting) =>
+      forgetMinute(minute, forgetting, store),
+    );
     try {
       if (parts === undefined) {
         if (object !== undefined) {

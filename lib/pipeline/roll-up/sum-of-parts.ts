@@ -34,7 +34,8 @@ const partsInFlight = 8;
 /**
  * Adds up the minutes of an hour, or the hours of a day, as they are stored; returns `undefined` where there are none. Only a
  * few of them are in memory at a time, and the sum.
- * @param tombstone  minutes from before it do not count
+ * @param tombstone    minutes from before it do not count
+ * @param onForgotten  is called with each minute from before it
  * @throws UnreadableFormat  one of them is damaged, written by a newer version, or at the place of another one
  */
 export async function sumOfParts(
@@ -42,6 +43,7 @@ export async function sumOfParts(
   size: RolledUpSize,
   store: Pick<ObjectStore, 'get' | 'list'>,
   tombstone?: Tombstone,
+  onForgotten?: (minute: ObjectKey, tombstone: Tombstone) => Promise<unknown>,
 ): Promise<SumOfParts | undefined> {
   const partSize = partSizeOf[size];
   const sum = emptySum();
@@ -53,7 +55,10 @@ export async function sumOfParts(
     async (partKey) => {
       const part = await readWindowCounts(partKey, partSize, store);
       if (part === undefined) return pMapSkip;
-      if ('batches' in part && isFromBefore(part, tombstone)) return pMapSkip; // a minute
+      if (tombstone !== undefined && 'batches' in part && isFromBefore(part, tombstone)) {
+        await onForgotten?.(partKey, tombstone);
+        return pMapSkip;
+      }
       const { customerId, windowStart } = part;
       // Then the customer and the time are those of this window as well: both keys have them in the same places.
       if (windowKey(customerId, partSize, windowStart) !== partKey) {

@@ -76,6 +76,14 @@ describe('the protections', () => {
     expect((await world.keys()).filter((key) => key === hour)).toHaveLength(expected);
   });
 
+  it('remove with the next roll-up what a slow aggregate wrote that has died since', async () => {
+    await world.send('a');
+    world.store.before.set(`put ${minute}`, () => world.forget());
+    await world.count(world.emitted(), lookingOnce());
+    await world.rollUpAll();
+    expect(await world.keys()).toEqual([tombstone]);
+  });
+
   it.each([
     ['hour', hour, 'keeps it', undefined, 1],
     ['hour', hour, 'is needed: without it a removal takes it', blind, 0],

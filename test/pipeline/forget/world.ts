@@ -1,4 +1,5 @@
 import type fc from 'fast-check';
+import { expect } from 'vitest';
 import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
@@ -45,6 +46,8 @@ const looks = {
   onlyEmitterSince: undefined,
   maxSeconds: 1_000_000,
 };
+/** Many more than any history takes that comes to rest. */
+const mostOperations = 20_000;
 const farFuture = instant('2100-01-01T00:00:00Z');
 
 /**
@@ -106,6 +109,7 @@ export class World {
   async settle(): Promise<void> {
     for (;;) {
       while (this.#running.size > 0) await Promise.all(this.#running);
+      if (this.#operations > mostOperations) expect.fail('It does not come to rest.');
       if (this.#toVerify.size === 0) return;
       const keys = [...this.#toVerify];
       this.#toVerify.clear();
@@ -131,6 +135,7 @@ export class World {
   };
 
   #run(work: () => Promise<void>): void {
+    if (this.#operations > mostOperations) return;
     const running: Promise<void> = work().finally(() => this.#running.delete(running));
     this.#running.add(running);
   }

@@ -243,20 +243,6 @@ export const clusterProtections = {
       to: '',
     },
   ],
-  '9 an unchanged sum is written anew behind a tombstone': [
-    {
-      file: 'lib/pipeline/roll-up/recompute-window.ts',
-      from: 'if (isSame && (written !== undefined || tombstone === undefined)) {',
-      to: 'if (isSame) {',
-    },
-  ],
-  '9 an unchanged entry of the index is written anew behind a tombstone': [
-    {
-      file: 'lib/pipeline/customer-index/update-customer-index.ts',
-      from: 'if (isSame && (written !== undefined || atFirst === undefined))',
-      to: 'if (isSame)',
-    },
-  ],
   '9 verify removes what was stored late for a forgotten customer': [
     {
       file: 'lib/pipeline/verify/settle-batch.ts',

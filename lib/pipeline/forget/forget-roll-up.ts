@@ -1,26 +1,10 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { decodeRolledUp } from '../../domain/roll-up-format.ts';
-import { isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
-import { decodeWindowCounts } from '../../domain/window-format.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { UnreadableFormat } from '../../errors.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { recomputeWindow, type RecomputePorts } from '../roll-up/recompute-window.ts';
 import { removeObject, type Removal } from './remove-object.ts';
-
-/** Removes a minute that was begun before its customer was forgotten. */
-export function forgetMinute(
-  key: ObjectKey,
-  tombstone: Tombstone,
-  store: Pick<ObjectStore, 'get' | 'delete'>,
-): Promise<Removal> {
-  return removeObject(key, store, (start) => {
-    const counts = decodeWindowCounts(start);
-    if (counts === undefined) return 'more';
-    return isFromBefore(counts, tombstone) ? 'remove' : 'keep';
-  });
-}
 
 /** Makes an hour or a day the sum of the parts that are left, and removes it if none is. */
 export async function forgetRollUp(
