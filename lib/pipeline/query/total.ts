@@ -3,12 +3,17 @@ import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { composeRange } from '../../domain/compose-range.ts';
 import { dimensions, mapDimensions, type DimensionField } from '../../domain/dimensions.ts';
-import { answeredDuration, bucketsOf, type AnsweredMeasures } from '../../domain/answered-measures.ts';
-import { addBuckets } from '../../domain/duration-buckets.ts';
+import { answeredDuration, type AnsweredMeasures } from '../../domain/answered-measures.ts';
+import { addStoredBuckets } from '../../domain/duration-buckets.ts';
 import { answerLimits, createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
 import { meanOf } from '../../domain/mean-of.ts';
 import { pathSumLists } from '../../domain/path-sum-lists.ts';
-import { addVisitors, estimateVisitors, readVisitors } from '../../domain/visitors.ts';
+import {
+  addVisitorsText,
+  estimateVisitorsText,
+  registerCount,
+  visitorsTextOf,
+} from '../../domain/visitors.ts';
 import { pathsStartingWith } from '../../domain/paths-starting-with.ts';
 import { saturatedSum } from '../../domain/sums.ts';
 import type { WindowStart } from '../../domain/window.ts';
@@ -86,7 +91,7 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
     pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
   const isWanted = pathPrefix === undefined ? undefined : pathsStartingWith(pathPrefix);
   const durations = new Map<number, number>();
-  const visitors = new Map<number, number>();
+  const visitors = new Uint8Array(registerCount);
   let requests = 0;
   let hasBytes = false;
 
@@ -100,10 +105,11 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
       }
       requests = saturatedSum(requests, isWanted === undefined ? window.requests : matching);
       hasBytes ||= measures?.bytes !== undefined;
-      if (measures?.durations !== undefined) addBuckets(durations, bucketsOf(measures.durations));
-      if (measures?.visitors !== undefined) addVisitors(visitors, readVisitors(measures.visitors));
+      if (measures?.durations !== undefined) addStoredBuckets(durations, measures.durations);
+      if (measures?.visitors !== undefined) addVisitorsText(visitors, measures.visitors);
     }
   }
+  const visitorsText = visitorsTextOf(visitors);
   const [bytes = 0, sumMs = 0] = keyTotals[pathField].sums();
   const ofAll = pathPrefix === undefined;
   return {
@@ -117,7 +123,7 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
     measures: {
       ...(hasBytes && { bytes }),
       ...(ofAll && durations.size > 0 && { duration: answeredDuration(durations, sumMs) }),
-      ...(ofAll && visitors.size > 0 && { visitors: estimateVisitors(visitors) }),
+      ...(ofAll && visitorsText !== undefined && { visitors: estimateVisitorsText(visitorsText) }),
     },
     folded: Math.max(...fields.map((field) => keyTotals[field].folded())),
     complete: counted.isComplete({ from, to }),

@@ -5,10 +5,23 @@ import { decodeServedWindow, type ServedWindow } from '../../domain/served-windo
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { WindowRange } from '../../ports/window-reader.ts';
 import { readWindowStart } from '../roll-up/read-window-counts.ts';
+import { areHourly } from '../../domain/hours-of-day.ts';
+import { hoursInDays } from './hours-in-days.ts';
 import { inGroups } from './in-groups.ts';
 
 /** Reads the windows that the store has in a range, as the window reader promises. */
 export async function* windowsInRange(
+  range: WindowRange,
+  store: Pick<ObjectStore, 'get' | 'list'>,
+  atOnce: number,
+): AsyncGenerator<ServedWindow> {
+  const ofKeys = (part: WindowRange) => windowsOfKeys(part, store, atOnce);
+  const { windowSize, fields } = range;
+  if (windowSize !== 'hour' || !areHourly(fields)) yield* ofKeys(range);
+  else yield* hoursInDays({ ...range, fields }, (days) => keysOf(days, store), ofKeys, store, atOnce);
+}
+
+async function* windowsOfKeys(
   range: WindowRange,
   store: Pick<ObjectStore, 'get' | 'list'>,
   atOnce: number,
