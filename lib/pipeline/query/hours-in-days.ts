@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import pMap from 'p-map';
 import type { DimensionField } from '../../domain/dimensions.ts';
 import { decodeHoursOfDay } from '../../domain/hours-of-day.ts';
 import { windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
@@ -7,10 +5,10 @@ import type { ServedWindow } from '../../domain/served-window.ts';
 import { enclosingWindowStart, minutesOfWindow, type WindowStart } from '../../domain/window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { WindowRange } from '../../ports/window-reader.ts';
-import { inGroups } from './in-groups.ts';
+import { readGroups } from './read-groups.ts';
 
 /** Days read for each hour that may be read at once: a day has many keys. */
-const daysPerHour = 1 / 4;
+const daysPerHour = 1 / 2;
 
 interface HourRange extends WindowRange {
   /** Dimensions that a day has by the hour. */
@@ -51,15 +49,14 @@ export async function* hoursInDays(
   };
   const daysAtOnce = Math.ceil(atOnce * daysPerHour);
   let next = begin;
-  for await (const keys of inGroups(daysOf(days), daysAtOnce)) {
-    for (const { from, hours } of await pMap(keys, read, { concurrency: daysAtOnce })) {
+  for await (const group of readGroups(daysOf(days), daysAtOnce, read)) {
+    for (const { from, hours } of group) {
       const dayTo = minutesOfWindow(from, 'day').to;
       if (next < from) yield* hoursOf({ ...range, from: next, to: from });
       if (hours !== undefined) yield* hours;
       else yield* hoursOf({ ...range, from: later(from, begin), to: earlier(dayTo, to) });
       next = dayTo;
     }
-    await nextTurn(); // so that what takes a moment passes what takes many
   }
   if (next < to) yield* hoursOf({ ...range, from: next });
 }

@@ -36,6 +36,8 @@ export interface TotalQuery {
   readonly top: number;
   /** Only requests of paths that start with this. */
   readonly pathPrefix: string | undefined;
+  /** Dimensions to list, without a prefix; by default all. */
+  readonly fields?: ReadonlySet<DimensionField> | undefined;
   readonly allowedLatenessSeconds: number;
 }
 
@@ -88,15 +90,22 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
     createKeyTotals(answerLimits, { lists: field === pathField ? 3 : 0 }),
   );
   const fields: readonly DimensionField[] =
-    pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
+    pathPrefix === undefined
+      ? dimensions.map(({ field }) => field).filter((field) => query.fields?.has(field) !== false)
+      : [pathField];
+  const hasPaths = fields.includes(pathField);
   const isWanted = pathPrefix === undefined ? undefined : pathsStartingWith(pathPrefix);
   const durations = new Map<number, number>();
   const visitors = new Uint8Array(registerCount);
   let requests = 0;
   let hasBytes = false;
+  let [bytes, sumMs] = [0, 0];
 
   for (const run of runs) {
-    for await (const window of reader.windows({ customerId, ...run }, windowsInFlight)) {
+    for await (const window of reader.windows(
+      { customerId, fields: query.fields, ...run },
+      windowsInFlight,
+    )) {
       const { counts, measures } = window;
       let matching = 0;
       for (const field of fields) {
@@ -105,12 +114,16 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
       }
       requests = saturatedSum(requests, isWanted === undefined ? window.requests : matching);
       hasBytes ||= measures?.bytes !== undefined;
+      if (!hasPaths) {
+        bytes = saturatedSum(bytes, measures?.bytes ?? 0);
+        sumMs = (measures?.pathDurationMs ?? []).reduce(saturatedSum, sumMs);
+      }
       if (measures?.durations !== undefined) addStoredBuckets(durations, measures.durations);
       if (measures?.visitors !== undefined) addVisitorsText(visitors, measures.visitors);
     }
   }
   const visitorsText = visitorsTextOf(visitors);
-  const [bytes = 0, sumMs = 0] = keyTotals[pathField].sums();
+  if (hasPaths) [bytes = 0, sumMs = 0] = keyTotals[pathField].sums();
   const ofAll = pathPrefix === undefined;
   return {
     requests,
@@ -125,7 +138,7 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
       ...(ofAll && durations.size > 0 && { duration: answeredDuration(durations, sumMs) }),
       ...(ofAll && visitorsText !== undefined && { visitors: estimateVisitorsText(visitorsText) }),
     },
-    folded: Math.max(...fields.map((field) => keyTotals[field].folded())),
+    folded: Math.max(0, ...fields.map((field) => keyTotals[field].folded())),
     complete: counted.isComplete({ from, to }),
     countedThrough: counted.countedThrough,
     waiting: counted.waiting,

@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import pMap from 'p-map';
 import { windowKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeServedWindow, type ServedWindow } from '../../domain/served-window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -7,7 +5,7 @@ import type { WindowRange } from '../../ports/window-reader.ts';
 import { readWindowStart } from '../roll-up/read-window-counts.ts';
 import { areHourly } from '../../domain/hours-of-day.ts';
 import { hoursInDays } from './hours-in-days.ts';
-import { inGroups } from './in-groups.ts';
+import { readGroups } from './read-groups.ts';
 
 /** Reads the windows that the store has in a range, as the window reader promises. */
 export async function* windowsInRange(
@@ -28,10 +26,8 @@ async function* windowsOfKeys(
 ): AsyncGenerator<ServedWindow> {
   const decode = (start: Buffer) => decodeServedWindow(start, range.windowSize, range.fields);
   const read = (key: ObjectKey) => readWindowStart(key, decode, store);
-  for await (const keys of inGroups(keysOf(range, store), atOnce)) {
-    const windows = await pMap(keys, read, { concurrency: atOnce });
+  for await (const windows of readGroups(keysOf(range, store), atOnce, read)) {
     yield* windows.filter((window) => window !== undefined);
-    await nextTurn(); // so that what takes a moment passes what takes many
   }
 }
 
