@@ -64,7 +64,12 @@ export function contentOf(
   { quoted, plain }: Fields,
   line: string,
 ): LineContent {
-  const { status, bytes, texts } = statusIn(quoted, plain);
+  const first = quoted[0] ?? '';
+  // Some servers write status and length in quotes, or the status alone.
+  const areQuoted = plain.length === 0 && statusOnly.test(first);
+  const isQuoted = !areQuoted && statusInQuotes.test(first);
+  const [status, bytes] = areQuoted ? quoted : isQuoted ? [first, plain[0]] : plain;
+  const texts = areQuoted ? quoted.slice(2) : isQuoted ? quoted.slice(1) : quoted;
   const { referrer, userAgent } = agentIn(texts);
   const [, host] = (mayStartWithHost(line) ? virtualHost.exec(line) : null) ?? [];
   return {
@@ -81,23 +86,6 @@ export function contentOf(
       clientIp: addressIn(line),
     },
   };
-}
-
-/** Finds status and length, which some servers write in quotes: both, or the status alone. */
-function statusIn(
-  quoted: readonly string[],
-  plain: readonly string[],
-): {
-  readonly status?: string | undefined;
-  readonly bytes?: string | undefined;
-  readonly texts: readonly string[];
-} {
-  const [first = ''] = quoted;
-  if (plain.length === 0 && statusOnly.test(first)) {
-    return { status: first, bytes: quoted[1], texts: quoted.slice(2) };
-  }
-  if (statusInQuotes.test(first)) return { status: first, bytes: plain[0], texts: quoted.slice(1) };
-  return { status: plain[0], bytes: plain[1], texts: quoted };
 }
 
 /** Finds the client's address: the first word, or the second one behind the name of a virtual host. */
@@ -153,11 +141,14 @@ function findTimeAndRequest(
   line: string,
   toInstant: (text: string) => string | undefined,
 ): { readonly receivedAt: string; readonly requestStart: number } | undefined {
+  // Each character is looked at once for a bracket and once for a quote.
+  let close = -1;
   let quote = -1;
   for (let open = line.indexOf('['); open >= 0; open = line.indexOf('[', open + 1)) {
     if (!mayBeTime(line, open + 1)) continue;
-    const close = open + line.slice(open, open + maxTimeLength + 1).indexOf(']');
-    if (close < open) continue;
+    if (close < open) close = line.indexOf(']', open);
+    if (close < 0) return undefined;
+    if (close - open > maxTimeLength) continue;
     const receivedAt = toInstant(line.slice(open + 1, close));
     if (receivedAt === undefined) continue;
     if (quote <= close) quote = line.indexOf('"', close);

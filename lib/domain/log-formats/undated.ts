@@ -10,7 +10,9 @@ const timeWithin =
   /(?<![\w.:-])(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}|\d{10}(?:\.\d{1,6})?|\d{13})(?![\w:-])/;
 /** Longer than what servers write before a request. */
 const maxPrefixLength = 1_024;
-const maxQuotes = 16;
+/** The number of texts in quotes that may look like a request before the one that is. */
+const maxRequests = 4;
+const method = /[A-Za-z_-]{1,32} /y;
 
 /**
  * Reads a line that has a request in quotes and a status behind it, and its time in no brackets: in front of everything else,
@@ -50,10 +52,13 @@ function findRequest(line: string) {
   while (end >= 0 && !isFollowedByStatus(line, end + 1)) end = line.indexOf('"', end + 1);
   if (end < 0) return undefined;
   let quote = line.indexOf('"');
-  for (let count = 0; quote >= 0 && quote < end && count < maxQuotes; count++) {
-    const isEscaped = line[quote - 1] === '\\';
-    const requestLine = isEscaped ? undefined : parseRequestLine(unescapeQuoted(line.slice(quote + 1, end)));
-    if (requestLine !== undefined) return { requestLine, start: quote, end };
+  for (let count = 0; quote >= 0 && quote < end && count < maxRequests;) {
+    method.lastIndex = quote + 1;
+    if (line[quote - 1] !== '\\' && method.test(line)) {
+      const requestLine = parseRequestLine(unescapeQuoted(line.slice(quote + 1, end)));
+      if (requestLine !== undefined) return { requestLine, start: quote, end };
+      count += 1;
+    }
     quote = line.indexOf('"', quote + 1);
   }
   return undefined;
