@@ -44,7 +44,7 @@ export function guardServer(server: Server, allowedNames: ReadonlySet<string>): 
 
   const judge = ({ method = '', url = '', rawHeaders }: IncomingMessage): Refusal | undefined =>
     judgeRequest({ method, target: url, rawHeaders }, allowedNames);
-  const answering = new WeakMap<Socket, number>();
+  const answering = new WeakMap<Socket, Set<Exchange>>();
   const pass: (event: string, ...parts: unknown[]) => boolean = server.emit.bind(server);
 
   server.emit = (event: string, ...parts: unknown[]): boolean => {
@@ -53,8 +53,10 @@ export function guardServer(server: Server, allowedNames: ReadonlySet<string>): 
       case 'checkContinue': {
         const [request, response] = parts as [IncomingMessage, ServerResponse];
         const { socket } = request;
-        answering.set(socket, (answering.get(socket) ?? 0) + 1);
-        response.once('close', () => answering.set(socket, (answering.get(socket) ?? 1) - 1));
+        const exchanges = answering.get(socket) ?? new Set();
+        const exchange = { request, response };
+        answering.set(socket, exchanges.add(exchange));
+        response.once('close', () => exchanges.delete(exchange));
         const refusal = judge(request);
         if (refusal === undefined) break;
         answerRefusal(request, response, refusal);
@@ -70,12 +72,30 @@ export function guardServer(server: Server, allowedNames: ReadonlySet<string>): 
       }
       case 'clientError': {
         const [error, socket] = parts as [Error, Socket];
-        if ((answering.get(socket) ?? 0) > 0) break; // the server finishes the answer that it has begun
-        if (socket.writable) answerOnSocket(socket, malformed(error));
+        const [exchange, next] = answering.get(socket) ?? [];
+        if (next !== undefined) break; // an answer here would be taken for that of the first request
+        if (exchange !== undefined && !isBodyAwaited(exchange)) break; // the server finishes the answer that it has begun
+        if (socket.writable)
+          answerOnSocket(socket, malformed(error, exchange?.request), requestIdOf(exchange));
         else socket.destroy(error);
         return true;
       }
     }
     return pass(event, ...parts);
   };
+}
+
+/** A request and its answer. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Reports whether bytes that cannot be parsed are in the body of a request that nobody has begun to answer. */
+function isBodyAwaited({ request, response }: Exchange): boolean {
+  return !request.complete && !response.headersSent;
+}
+
+function requestIdOf(exchange: Exchange | undefined): string | string[] | undefined {
+  return exchange?.request.headers['x-request-id'];
 }

@@ -82,7 +82,8 @@ export function httpHandler(
       const customer = caller === undefined ? headers['x-customer-id'] : caller.customer;
       const mayListCustomers = caller === undefined || caller.scopes.includes('operate');
       const request = toRequest(event, { requestId, customer, mayListCustomers });
-      if (route.refusesUnknownParameters === true) requireKnownParameters(request.query, route.query);
+      if (route.refusesUnknownParameters === true)
+        requireKnownParameters(request.query, event.rawQueryString, route.query);
       return handle(request, app);
     };
     const answer = await allowed().catch((failure: unknown): Answer => {
@@ -126,15 +127,26 @@ function toResult({ status, headers, body }: Answer, requestId: string): APIGate
     : { ...answered, body: body.toString('base64'), isBase64Encoded: true };
 }
 
+/** The part of a request that names its customer, for the message of a refusal. */
+export interface CustomerPlace {
+  readonly field: string;
+  /** Subject of the sentence that says what is wrong with it. */
+  readonly subject: string;
+}
+
 /**
  * Returns the customer whose traffic the request is about.
+ * @param place  the part of the request that names it, if that is not our own header
  * @throws InvalidRequest  no customer is named, or it is not a customer id
  */
-export function requireCustomer({ customer }: HttpRequest): CustomerId {
+export function requireCustomer(
+  { customer }: Pick<HttpRequest, 'customer'>,
+  { field, subject }: CustomerPlace = { field: 'x-customer-id', subject: 'The header x-customer-id' },
+): CustomerId {
   const customerId = customer === undefined ? undefined : parseCustomerId(customer);
   if (customerId !== undefined) return customerId;
   const reason = customer === undefined ? 'is required' : 'must be 1–128 characters of A–Z a–z 0–9 . _ - %';
-  throw new InvalidRequest(`The header x-customer-id ${reason}.`, [{ field: 'x-customer-id', reason }]);
+  throw new InvalidRequest(`${subject} ${reason}.`, [{ field, reason }]);
 }
 
 function requestIdOf({ headers }: APIGatewayProxyEventV2): string {

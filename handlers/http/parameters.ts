@@ -22,16 +22,33 @@ export function parseParameters<T>(query: Query, schema: z.ZodType<T>): T {
   throw invalidQuery(error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message })));
 }
 
+/** Parameters whose values are lists; where one is sent more than once, its values are one list. */
+const lists: ReadonlySet<string> = new Set(['dimensions']);
+
 /**
- * Requires that a request has no other parameters than its route.
- * @throws InvalidRequest  it has
+ * Requires that a request has only the parameters of its route, each of them once: events have the values of one that was
+ * sent twice as one text, which would be the answer to a question that nobody asked.
+ * @param rawQuery  the query as it was sent
+ * @throws InvalidRequest  it has others, or one of them twice
  */
-export function requireKnownParameters(query: Query, schema: z.ZodObject | undefined): void {
+export function requireKnownParameters(
+  query: Query,
+  rawQuery: string,
+  schema: z.ZodObject | undefined,
+): void {
   const known = Object.keys(schema?.shape ?? {});
   const unknown = Object.keys(query).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
+  if (unknown.length === 0) return requireSentOnce(rawQuery);
   const has = known.length === 0 ? 'which has none' : `which has ${known.join(', ')}`;
   throw invalidQuery(unknown.map((field) => ({ field, reason: `is not a parameter of this route, ${has}` })));
+}
+
+function requireSentOnce(rawQuery: string): void {
+  const names = [...new URLSearchParams(rawQuery).keys()];
+  const repeated = names.filter((name, at) => names.indexOf(name) === at && names.lastIndexOf(name) !== at);
+  const problems = repeated.filter((name) => !lists.has(name));
+  if (problems.length > 0)
+    throw invalidQuery(problems.map((field) => ({ field, reason: 'must be sent once' })));
 }
 
 export function invalidParameter(field: string, reason: string): InvalidRequest {

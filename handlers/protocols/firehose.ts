@@ -1,8 +1,15 @@
 import * as z from 'zod';
 import { batchIdFromKey, type BatchId } from '../../lib/domain/batch-id.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { linesOfRecords } from '../../lib/domain/protocols/firehose/lines-of-records.ts';
 import { EmptyBatch, InvalidRequest } from '../../lib/errors.ts';
-import { httpHandler, type ErrorForm, type HttpHandler, type HttpRequest } from '../http/http.ts';
+import {
+  httpHandler,
+  requireCustomer,
+  type ErrorForm,
+  type HttpHandler,
+  type HttpRequest,
+} from '../http/http.ts';
 import { respondJson } from '../http/respond.ts';
 import { routes } from '../http/routes.ts';
 import { parseJson } from '../../lib/parse-json.ts';
@@ -11,6 +18,7 @@ import type { App } from '../wiring.ts';
 import { sentBatch } from './sent-batch.ts';
 
 const requestIdHeader = 'x-amz-firehose-request-id';
+const attributesHeader = 'x-amz-firehose-common-attributes';
 
 /**
  * `POST /firehose`: takes the records of an Amazon Data Firehose request, whose id is the idempotency key. Firehose repeats
@@ -22,10 +30,10 @@ export function firehoseHandler(wired: () => Promise<App>): HttpHandler {
     wired,
     routes.deliverFromFirehose,
     async (request, app) => {
-      const batch = { id: requireId(request), mediaType: 'text/plain', unwrap: linesOfRecords } as const;
+      const form = { id: requireId(request), mediaType: 'text/plain', unwrap: linesOfRecords } as const;
+      const customerId = requireCustomerOf(request, app);
       try {
-        const known = app.hasAuthorizer ? request : { ...request, customer: customerOf(request) };
-        await receiveBatch(app, sentBatch(known, batch));
+        await receiveBatch(app, sentBatch(request, { ...form, customerId }));
       } catch (error) {
         if (!(error instanceof EmptyBatch)) throw error; // there is nothing to store
       }
@@ -43,15 +51,18 @@ function requireId({ headers }: HttpRequest): BatchId {
 }
 
 /**
- * Returns the customer that a request without a key names: in our header or, since Firehose cannot send custom headers,
- * in its common attributes.
+ * Returns the customer that a request names: without a key in our header or, since Firehose cannot send custom headers, in
+ * its common attributes.
  */
-function customerOf({ customer, headers }: HttpRequest): string | undefined {
-  const text = headers['x-amz-firehose-common-attributes'];
-  if (customer !== undefined || text === undefined) return customer;
+function requireCustomerOf(request: HttpRequest, { hasAuthorizer }: Pick<App, 'hasAuthorizer'>): CustomerId {
+  const text = request.headers[attributesHeader];
+  if (request.customer !== undefined || hasAuthorizer || text === undefined) return requireCustomer(request);
   const { data } = commonAttributesSchema.safeParse(parseJson(text));
-  return data?.commonAttributes['x-customer-id'];
+  const customer = data?.commonAttributes['x-customer-id'];
+  return requireCustomer({ customer }, { field: attributesHeader, subject: attributeSubject });
 }
+
+const attributeSubject = `The attribute x-customer-id in the header ${attributesHeader}`;
 
 const commonAttributesSchema = z.object({ commonAttributes: z.record(z.string(), z.string()) });
 

@@ -1,3 +1,4 @@
+import { exampleOf } from '../../lib/domain/example-of.ts';
 import { EmptyBatch, UnsupportedMedia } from '../../lib/errors.ts';
 import type { Problem } from '../../lib/errors.ts';
 import { httpHandler, type HttpHandler, type HttpRequest } from '../http/http.ts';
@@ -40,10 +41,7 @@ function requireEncoding({ headers }: HttpRequest) {
 }
 
 /** Describes rejected log records in one sentence, since the sender's log has no room for more. */
-function describe(rejected: number, entries: number, [first]: readonly Problem[]): string {
-  const example =
-    first === undefined
-      ? ''
-      : ` For example, record ${first.index}: ${first.field === undefined ? '' : `${first.field} `}${first.reason}.`;
-  return `${rejected} of ${rejected + entries} log records are not valid requests and are not counted.${example}`;
+function describe(rejected: number, entries: number, details: readonly Problem[]): string {
+  const counts = `${rejected} of ${rejected + entries} log records`;
+  return `${counts} are not valid requests and are not counted.${exampleOf(details, 'record')}`;
 }

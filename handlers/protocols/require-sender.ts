@@ -1,5 +1,5 @@
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import { requireCustomer, type HttpRequest } from '../http/http.ts';
+import { requireCustomer, type CustomerPlace, type HttpRequest } from '../http/http.ts';
 import type { App } from '../wiring.ts';
 
 /**
@@ -12,22 +12,34 @@ export function requireSender(
   request: HttpRequest,
   { hasAuthorizer }: Pick<App, 'hasAuthorizer'>,
 ): CustomerId {
-  const customer = request.customer ?? (hasAuthorizer ? undefined : nameIn(request.headers));
-  return requireCustomer({ ...request, customer });
+  const isNamed = request.customer !== undefined || hasAuthorizer;
+  const { customer, place } = isNamed ? { customer: request.customer } : nameIn(request.headers);
+  return requireCustomer({ customer }, place);
 }
 
-function nameIn(headers: HttpRequest['headers']): string | undefined {
+interface Name {
+  readonly customer?: string | undefined;
+  readonly place?: CustomerPlace;
+}
+
+function nameIn(headers: HttpRequest['headers']): Name {
   const tenant = headers['x-scope-orgid'];
-  if (tenant !== undefined) return tenant;
+  if (tenant !== undefined) {
+    return { customer: tenant, place: { field: 'x-scope-orgid', subject: 'The header x-scope-orgid' } };
+  }
   const [, scheme = '', credentials = ''] = /^(\w+) +(\S+)$/.exec(headers['authorization'] ?? '') ?? [];
+  const inAuthorization = (part: string) => ({
+    field: 'authorization',
+    subject: `The ${part} in the header authorization names the customer and`,
+  });
   switch (scheme.toLowerCase()) {
     case 'splunk':
-      return credentials;
+      return { customer: credentials, place: inAuthorization('token') };
     case 'basic': {
       const [user] = Buffer.from(credentials, 'base64').toString().split(':', 1);
-      return user === '' ? undefined : user;
+      return user === '' ? {} : { customer: user, place: inAuthorization('user') };
     }
     default:
-      return undefined;
+      return {};
   }
 }

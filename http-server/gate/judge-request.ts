@@ -14,19 +14,25 @@ export interface RequestHead {
 }
 
 /**
- * Headers that decide the customer of a batch, its id and its format. If one is sent twice, Node.js keeps one value,
- * the functions' events the other, and API Gateway joins them.
+ * Headers that decide whose traffic a request is about, the id of a batch and its format. If one is sent twice, Node.js
+ * keeps one value, the functions' events the other, and API Gateway joins them.
  */
 const singleHeaders = [
   'x-customer-id',
+  'x-scope-orgid',
+  'authorization',
   'idempotency-key',
+  'x-source',
+  'x-invalid-entries',
   'content-type',
   'content-encoding',
   'content-length',
   'x-amz-firehose-request-id',
   'x-amz-firehose-access-key',
+  'x-amz-firehose-common-attributes',
 ] as const;
 
+const notATarget = 'The request target is not valid. Send a path whose percent-encoding is correct.';
 const useAllowedHost =
   'Use localhost or an IP address, or start the pipeline with this name in ALLOWED_HOSTS.';
 
@@ -42,7 +48,7 @@ export function judgeRequest(head: RequestHead, allowedNames: ReadonlySet<string
   const target = parseRequestTarget(head.target);
   const isIngest =
     (head.method === 'POST' || head.method === 'PUT') && target !== undefined && isIngestPath(target.path);
-  if (target === undefined) return invalid(isIngest, 'The request target is not valid.');
+  if (target === undefined) return invalid(isIngest, notATarget);
 
   const hosts = hostsOf(target, valuesOf);
   if (typeof hosts === 'string') return invalid(isIngest, hosts);

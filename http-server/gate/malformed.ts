@@ -1,18 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import { errorCode } from '../../lib/error-code.ts';
 import { isIngestPath } from '../is-ingest-path.ts';
 import { invalid, tooSlow, type Refusal } from './refusal.ts';
+import { parseRequestTarget } from './request-target.ts';
 
 /** Longer than the request lines of routes that take batches. */
 const maxRequestLineBytes = 512;
 
-/** Creates the refusal of bytes that Node.js' parser does not accept as a request. */
-export function malformed(error: Error): Refusal {
-  const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.of();
-  const [, path = ''] = /^POST ([^? ]+)[? ]/.exec(packet.toString('latin1', 0, maxRequestLineBytes)) ?? [];
-  const isIngest = isIngestPath(path);
+/**
+ * Creates the refusal of bytes that Node.js' parser does not accept as a request.
+ * @param request  the request whose body they are in, if its head was valid
+ */
+export function malformed(error: Error, request?: Pick<IncomingMessage, 'method' | 'url'>): Refusal {
+  const isIngest = isIngestPath(request === undefined ? pathIn(error) : pathOf(request));
   switch (errorCode(error)) {
     case 'HPE_HEADER_OVERFLOW':
-      return invalid(isIngest, 'The headers of a request must have at most 16 KiB together.');
+      return invalid(isIngest, 'The target and the headers of a request must have at most 16 KiB together.');
     case 'HPE_UNEXPECTED_CONTENT_LENGTH':
       return invalid(
         isIngest,
@@ -24,4 +27,13 @@ export function malformed(error: Error): Refusal {
     default:
       return invalid(isIngest, 'The request is not valid HTTP.');
   }
+}
+
+function pathOf({ method = '', url = '' }: Pick<IncomingMessage, 'method' | 'url'>): string {
+  return method === 'POST' || method === 'PUT' ? (parseRequestTarget(url)?.path ?? '') : '';
+}
+
+function pathIn(error: Error): string {
+  const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.of();
+  return /^(?:POST|PUT) ([^? ]+)[? ]/.exec(packet.toString('latin1', 0, maxRequestLineBytes))?.[1] ?? '';
 }

@@ -8,14 +8,16 @@ export interface RequestHost {
   readonly authority: string;
 }
 
-const authorityPattern = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,255}))(?::\d{0,5})?$/i;
+const authorityPattern = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,255}))(?::(\d{0,5}))?$/i;
+const lastPort = 65_535;
 
 /**
  * Parses `host[:port]` (RFC 9110, section 7.2); returns `undefined` for anything else. User information, zone ids,
  * percent signs and commas are refused, because programs disagree about their meaning.
  */
 export function parseRequestHost(authority: string): RequestHost | undefined {
-  const [, address, name] = authorityPattern.exec(authority) ?? [];
+  const [, address, name, port] = authorityPattern.exec(authority) ?? [];
+  if (Number(port ?? 0) > lastPort) return undefined;
   if (address !== undefined) return isIPv6(address) ? { name: address.toLowerCase(), authority } : undefined;
   if (name === undefined) return undefined;
   return { name: name.toLowerCase().replace(/(?<=.)\.$/, ''), authority };

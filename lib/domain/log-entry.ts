@@ -27,6 +27,17 @@ const maxUserAgentLength = 1_024;
 const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const statusPattern = /^[1-5][0-9]{2}$/;
 
+const notAString = 'must be a string';
+
+/** Schema of a text of at most so many UTF-16 code units after trimming; `max` would count code points. */
+function shortText(maxLength: number) {
+  return z
+    .string(notAString)
+    .trim()
+    .refine((text) => text.length <= maxLength, `must have at most ${maxLength} characters`)
+    .meta({ maxLength });
+}
+
 /**
  * The schema of an entry from a client; lengths are in UTF-16 code units, after trimming. It describes what is wrong
  * with an entry. `parseLogEntry` decides whether it is valid, because a general validator takes longer per entry than
@@ -34,25 +45,14 @@ const statusPattern = /^[1-5][0-9]{2}$/;
  */
 export const logEntrySchema = z.object(
   {
-    receivedAt: z.string().refine((text) => minuteOfInstant(text) !== undefined, {
+    receivedAt: z.string(notAString).refine((text) => minuteOfInstant(text) !== undefined, {
       error: 'must be an RFC 3339 instant of the years 1970–9999, such as 2025-12-28T18:03:07Z',
     }),
-    method: z
-      .string()
-      .trim()
+    method: shortText(maxMethodLength)
       .min(1, 'must not be empty')
-      .max(maxMethodLength, `must have at most ${maxMethodLength} characters`)
       .regex(tokenPattern, 'must be an HTTP token, such as GET'),
-    path: z
-      .string()
-      .trim()
-      .min(1, 'must not be empty')
-      .max(maxPathLength, `must have at most ${maxPathLength} characters`),
-    userAgent: z
-      .string()
-      .trim()
-      .max(maxUserAgentLength, `must have at most ${maxUserAgentLength} characters`)
-      .optional(),
+    path: shortText(maxPathLength).min(1, 'must not be empty'),
+    userAgent: shortText(maxUserAgentLength).optional(),
     status: z
       .unknown()
       .refine((status) => status === undefined || parseStatus(status) !== undefined, {
@@ -107,11 +107,14 @@ export function parseLogEntry(value: unknown): LogEntry | undefined {
 export function problemsOf(value: unknown): FieldProblem[] {
   const { error } = logEntrySchema.safeParse(value);
   if (error === undefined) return [];
-  return error.issues.map(({ path: [field], message }) => {
-    return field === undefined
-      ? { reason: message }
-      : { field: String(field), reason: isMissing(value, field) ? 'is required' : message };
-  });
+  const problems = new Map<PropertyKey | undefined, FieldProblem>();
+  for (const { path, message } of error.issues) {
+    const [field] = path;
+    if (problems.has(field)) continue; // what else is wrong with a field follows from its first problem
+    const reason = field !== undefined && isMissing(value, field) ? 'is required' : message;
+    problems.set(field, field === undefined ? { reason } : { field: String(field), reason });
+  }
+  return [...problems.values()];
 }
 
 function isMissing(value: unknown, field: PropertyKey): boolean {

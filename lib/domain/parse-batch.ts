@@ -1,6 +1,7 @@
 import { BatchTooLarge, EmptyBatch, InvalidRequest } from '../errors.ts';
 import { maxEntriesPerBatch } from './batch-limits.ts';
 import { readBody, type BodyFormat } from './body-format.ts';
+import { exampleOf } from './example-of.ts';
 import type { InvalidEntries } from './invalid-entries.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { MediaType } from './media-type.ts';
@@ -62,11 +63,14 @@ export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: Invalid
   return { entries, indexes, rejected };
 }
 
-/** @param all  number of entries; `undefined` if it is not known */
+/**
+ * Describes the first problem in the message, too: some protocols have no place for the others.
+ * @param all  number of entries; `undefined` if it is not known
+ */
 function refusalOf({ count, details }: RejectedEntries, all: number | undefined): InvalidRequest {
   const message =
     all === undefined
       ? `At least ${count} entries are not valid; the first ${maxEntriesDescribed} are described.`
       : `${count} of ${all} entries are not valid.`;
-  return new InvalidRequest(message, details);
+  return new InvalidRequest(`${message}${exampleOf(details, 'entry')}`, details);
 }

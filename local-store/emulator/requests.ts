@@ -32,6 +32,7 @@ const opaqueMediaType = 'application/octet-stream';
  *   section 8.3, allows.
  * - It answers every request that has an `origin` with CORS headers that let any web page read the answer. Without
  *   that header it does not.
+ * - It answers a `range` with a part of the answer, which a gateway does not. Without that header it does not either.
  * - It lets the header `sls-offline-authorizer-override` set the caller, which only the authorizer may do.
  *
  * Before all of that, the gate refuses requests that are not meant for this machine.
@@ -52,11 +53,15 @@ export function acceptRequests(allowedNames: ReadonlySet<string>, limits: Admiss
     const { method, headers, rawHeaders } = request;
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     if (method === 'POST' || method === 'PUT') {
-      if (!headers['content-type']) rawHeaders.push('content-type', opaqueMediaType);
+      if (!headers['content-type']) {
+        dropHeader('content-type', rawHeaders); // it may be there without a value
+        rawHeaders.push('content-type', opaqueMediaType);
+      }
       headers['content-type'] = opaqueMediaType;
     }
     delete headers.origin;
-    dropAuthorizerOverride(rawHeaders);
+    delete headers.range;
+    dropHeader('sls-offline-authorizer-override', rawHeaders);
     servers.add(server);
     admission.guard(server);
     running.add(response);
@@ -88,9 +93,9 @@ export function acceptRequests(allowedNames: ReadonlySet<string>, limits: Admiss
   };
 }
 
-function dropAuthorizerOverride(rawHeaders: string[]): void {
+function dropHeader(name: string, rawHeaders: string[]): void {
   for (let at = rawHeaders.length - 2; at >= 0; at -= 2) {
-    if (rawHeaders[at]?.toLowerCase() === 'sls-offline-authorizer-override') rawHeaders.splice(at, 2);
+    if (rawHeaders[at]?.toLowerCase() === name) rawHeaders.splice(at, 2);
   }
 }
 

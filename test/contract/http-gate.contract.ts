@@ -106,10 +106,25 @@ export function describeGate(served: ServedPipeline): void {
       ['an empty host', ['Host:']],
       ['a host with a user', ['Host: localhost@evil.example']],
       ['two hosts in one', ['Host: localhost, evil.example']],
+      ['a port that there is not', ['Host: localhost:99999']],
     ])('is not valid with %s', async (_name, lines) => {
       expect(refusalIn(await send(['GET /customers HTTP/1.1', ...lines]))).toBe('400 QRY_1000');
       expect(refusalIn(await post('cus-hosts', lines))).toBe('400 ING_1000');
       expect(await served.countedRequests('cus-hosts')).toBe(0);
+    });
+
+    it.each([
+      'GET /batches/% HTTP/1.1',
+      'GET /batches/%ff HTTP/1.1',
+      'GET /%zz HTTP/1.1',
+      'OPTIONS * HTTP/1.1',
+    ])('is not valid with a target that no route can have: %s', async (requestLine) => {
+      expect(refusalIn(await send([requestLine, 'Host: localhost']))).toBe('400 QRY_1000');
+    });
+
+    it('is not valid with a body that is not in the chunks it announces', async () => {
+      const lines = ['POST /logs HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: chunked'];
+      expect(refusalIn(await sendRaw(served.baseUrl, lines, 'zz\r\n'))).toBe('400 ING_1000');
     });
 
     it('is one of HTTP/1.0 without a host, too', async () => {

@@ -39,11 +39,15 @@ describe('problemsOf', () => {
     [{ ...valid, receivedAt: 'yesterday' }, 'receivedAt', /RFC 3339/],
     [{ ...valid, method: 'G E T' }, 'method', /HTTP token/],
     [{ ...valid, path: '  ' }, 'path', /must not be empty/],
-    [{ ...valid, userAgent: 7 }, 'userAgent', /expected string/],
+    [{ ...valid, userAgent: 7 }, 'userAgent', /must be a string/],
     [{ ...valid, status: 99 }, 'status', /100–599/],
     [{ ...valid, status: ' 200' }, 'status', /100–599/],
     [{ ...valid, status: null }, 'status', /100–599/],
-    [{ ...valid, path: undefined }, 'path', /expected string/],
+    [{ ...valid, path: undefined }, 'path', /must be a string/],
+    [{ ...valid, path: [] }, 'path', /must be a string/],
+    [{ ...valid, method: ' ' }, 'method', /must not be empty/],
+    [{ ...valid, path: '😀'.repeat(1_025) }, 'path', /at most 2048 characters/],
+    [{ ...valid, userAgent: '😀'.repeat(513) }, 'userAgent', /at most 1024 characters/],
   ])('names the field and the reason of %j', (value, field, reason) => {
     expect(problemsOf(value)).toEqual([{ field, reason: expect.stringMatching(reason) as string }]);
   });
@@ -76,6 +80,7 @@ describe('the parser and the schema', () => {
         '2025-02-30T00:00:00Z',
       ),
       fc.constantFrom(31, 32, 33, 1_024, 1_025, 2_048, 2_049).map((length) => 'a'.repeat(length)),
+      fc.constantFrom(512, 513, 1_024, 1_025).map((length) => '😀'.repeat(length)),
     );
     const instants = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
     const statuses = fc.oneof(

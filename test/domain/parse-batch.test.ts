@@ -52,7 +52,9 @@ describe('parseBatch', () => {
   it('counts the offending entries where there are fewer than ten', () => {
     const entries = [entry, ...Array.from({ length: 9 }, () => ({ ...entry, path: '' })), entry];
     const failure = failureOf(JSON.stringify(entries), json);
-    expect(failure.message).toBe('9 of 11 entries are not valid.');
+    expect(failure.message).toBe(
+      '9 of 11 entries are not valid. For example, entry 1: path must not be empty.',
+    );
     expect(failure.problems.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(failure.problems[0]).toEqual({ index: 1, field: 'path', reason: 'must not be empty' });
   });
@@ -63,7 +65,9 @@ describe('parseBatch', () => {
     );
     const text = mediaType === json ? `[${values.join(',')}` : values.join('\n'); // the array is never closed
     const failure = failureOf(text, mediaType);
-    expect(failure.message).toBe('At least 10 entries are not valid; the first 10 are described.');
+    expect(failure.message).toBe(
+      'At least 10 entries are not valid; the first 10 are described. For example, entry 1: path must not be empty.',
+    );
     expect(failure.problems.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 

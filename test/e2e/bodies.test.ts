@@ -216,6 +216,17 @@ it('takes a body that starts with a byte order mark', async () => {
   expect(await countedRequests(emulator, 'cus-bom')).toBe(1);
 });
 
+it('takes a media type without a value for none, as a gateway does', async () => {
+  const headers = { 'content-type': '' };
+  const answer = await postLogs(emulator, { customerId: 'cus-untyped', body: batch, headers });
+  expect([answer.status, json(answer)]).toMatchObject([415, { errorCode: 'ING_1004' }]);
+});
+
+it('answers in whole to a request for a range, as a gateway does', async () => {
+  const answer = await emulator.http.request('/openapi.json', { headers: { range: 'bytes=0-10' } });
+  expect([answer.status, json(answer)]).toMatchObject([200, { openapi: '3.1.1' }]);
+});
+
 it('takes a body that comes in chunks', async () => {
   expect(await postInChunks([batch.slice(0, 50), batch.slice(50)])).toBe(202);
 });

@@ -76,6 +76,19 @@ describe('GET /customers', () => {
     expect(found.toSorted()).toEqual(['C', 'a', 'b', 'd', 'e']);
   });
 
+  it('refuses a token beside one customer, and one of another route', async () => {
+    const app = await appOf(['a', 'b', 'c']);
+    const { nextToken = '' } = (await get(app, { limit: '2' })).body;
+    const ofWindows = { version: 1, customerId: 'a', windowSize: 'minute', after: '2025-12-28T18:03:00Z' };
+    const foreign = Buffer.from(JSON.stringify(ofWindows)).toString('base64url');
+    for (const query of [{ customer: 'a', nextToken }, { nextToken: foreign }]) {
+      expect(await get(app, query)).toMatchObject({
+        status: 400,
+        body: { details: [{ field: 'nextToken' }] },
+      });
+    }
+  });
+
   it('answers with the caller alone where others have their data in the same store', async () => {
     const app = await appOf(['cus-a', 'cus-b']);
     const deployed = { ...app, hasAuthorizer: true, config: { ...app.config, storage: 'aws' as const } };

@@ -210,7 +210,9 @@ describe('POST /logs', () => {
     expect(body).toMatchObject({
       errorCategory: 'VALIDATION',
       errorCode: 'ING_1000',
-      errorDescription: '1 of 2 entries are not valid.',
+      errorDescription: expect.stringMatching(
+        /^1 of 2 entries are not valid\. For example, entry 1: receivedAt must be an RFC 3339/,
+      ) as string,
       details: [{ index: 1, field: 'receivedAt' }],
     });
   });

@@ -42,7 +42,18 @@ describe('GET /', () => {
       const { statusCode, headers, body = '' } = await get('/', { accept }, noPage);
       expect([statusCode, headers]).toMatchObject([200, { 'x-elastic-product': 'Elasticsearch' }]);
       expect(JSON.parse(body)).toMatchObject({
-        version: { number: expect.stringMatching(/^8\./) as string },
+        version: {
+          number: expect.stringMatching(/^8\./) as string,
+          // Each of these is required by the library for Java.
+          build_date: expect.any(String) as string,
+          build_flavor: 'default',
+          build_hash: expect.any(String) as string,
+          build_snapshot: false,
+          build_type: expect.any(String) as string,
+          lucene_version: expect.any(String) as string,
+          minimum_index_compatibility_version: expect.any(String) as string,
+          minimum_wire_compatibility_version: expect.any(String) as string,
+        },
         tagline: 'You Know, for Search',
       });
     },

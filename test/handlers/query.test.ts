@@ -45,6 +45,12 @@ interface Page {
   readonly details?: readonly { readonly field: string; readonly reason: string }[];
 }
 
+/** Adds a member to a token, as those of other routes have them. */
+function withMember(token: string, name: string): string {
+  const parts = JSON.parse(Buffer.from(token, 'base64url').toString()) as object;
+  return Buffer.from(JSON.stringify({ ...parts, [name]: 'x' })).toString('base64url');
+}
+
 const at = (minute: string) => sentEntry({ receivedAt: `2025-12-28T18:${minute}:07Z` });
 
 describe('GET /aggregates', () => {
@@ -153,6 +159,26 @@ describe('GET /aggregates', () => {
     expect(found).toEqual(['01', '02', '03', '04', '05']);
   });
 
+  it.each([
+    ['path', 'path=/a&path=/b'],
+    ['limit', 'window=minute&limit=5&limit=5'],
+  ])('refuses the parameter %s where it is sent twice', async (field, rawQueryString) => {
+    const query = Object.fromEntries(new URLSearchParams(rawQueryString));
+    const event = { ...httpEvent('GET', '/aggregates', { query }), rawQueryString };
+    const answer = await queryHandler(wired)(event);
+    expect(answer.statusCode).toBe(400);
+    expect(JSON.parse(answer.body ?? '')).toMatchObject({
+      errorDescription: `The query is not valid: ${field} must be sent once.`,
+      details: [{ field, reason: 'must be sent once' }],
+    });
+  });
+
+  it('takes dimensions that are sent one by one for a list', async () => {
+    const rawQueryString = 'dimensions=path&dimensions=status';
+    const event = httpEvent('GET', '/aggregates', { query: { dimensions: 'path,status' } });
+    expect((await queryHandler(wired)({ ...event, rawQueryString })).statusCode).toBe(200);
+  });
+
   it('refuses a token of another query or another customer, and one that it never gave out', async () => {
     await count([at('01'), at('02')]);
     const { nextToken = '' } = (await get({ limit: '1' })).body ?? {};
@@ -160,6 +186,8 @@ describe('GET /aggregates', () => {
       get({ nextToken, from: '2025-12-28T18:00:00Z' }),
       get({ nextToken, top: '3' }),
       get({ nextToken, window: 'hour' }),
+      get({ nextToken, dimensions: 'none' }),
+      get({ nextToken: withMember(nextToken, 'search') }),
       get({ nextToken }, { 'x-customer-id': 'cus-other' }),
       get({ nextToken: 'abc' }),
     ]);

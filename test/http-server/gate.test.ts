@@ -126,4 +126,36 @@ describe('an answer of the gate', () => {
     expect(answer.headers['x-content-type-options']).toBe('nosniff');
     expect(seen).toEqual([]);
   });
+
+  const chunked = [
+    'POST /logs HTTP/1.1',
+    'Host: pipeline',
+    'Transfer-Encoding: chunked',
+    'X-Request-Id: r-1',
+  ];
+
+  it('is that of the request where the bytes are no body, as long as nobody has begun to answer', async () => {
+    server.on('request', (request: IncomingMessage) => request.on('error', () => {}).resume());
+    const { status, headers, body } = await send(chunked, 'zz\r\n');
+    expect([status, headers['x-request-id']]).toEqual([400, 'r-1']);
+    expect(JSON.parse(body)).toMatchObject({ errorCode: 'ING_1000', requestId: 'r-1' });
+  });
+
+  it('is not written into an answer that has begun', async () => {
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      request.on('error', () => {}).resume();
+      response.write('served');
+    });
+    const { body } = await send(chunked, 'zz\r\n');
+    expect(body).not.toContain('ING_1000');
+  });
+
+  it('is not written in the place of the answer to an earlier request', async () => {
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      request.on('error', () => {}).resume();
+      if (request.url === '/first') setTimeout(() => response.end('served'), 200);
+    });
+    const { body } = await send(['GET /first HTTP/1.1', 'Host: pipeline', '', ...chunked], 'zz\r\n');
+    expect(body).not.toContain('ING_1000');
+  });
 });

@@ -42,7 +42,7 @@ export const alertsParametersSchema = z.object({
 });
 
 /** A token contains its query, so that it cannot be used with another. */
-const tokenSchema = z.object({
+const tokenSchema = z.strictObject({
   version: z.literal(1),
   customerId: z.string(),
   from: windowStartSchema,

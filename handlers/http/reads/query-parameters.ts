@@ -110,7 +110,7 @@ export const queryParametersSchema = z.object({
 });
 
 /** A token contains its query, so that it cannot be used with another. */
-const tokenSchema = z.object({
+const tokenSchema = z.strictObject({
   version: z.literal(1),
   customerId: z.string(),
   windowSize: z.enum(windowSizes),
@@ -188,9 +188,14 @@ function continueFrom(
     (asked.top ?? top) === top &&
     (asked.path ?? path) === path &&
     (asked.tz?.name ?? token.tz) === zone?.name &&
-    String([...(asked.dimensions ?? fields ?? [])]) === String(token.fields ?? []);
+    namesOf(asked.dimensions ?? fields) === namesOf(fields);
   if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
   return { windowSize, from, to, top, fields, path, zone, after };
+}
+
+/** Returns dimensions as text; those of `none`, a text without any, differ from those of all, which is `undefined`. */
+function namesOf(fields: ReadonlySet<DimensionField> | undefined): string | undefined {
+  return fields && String([...fields]);
 }
 
 /** Rounds a range outward to the windows of a zone. */

@@ -10,7 +10,8 @@ const version = '8.19.0';
 
 /**
  * Returns the greeting of Elasticsearch. Beats, Logstash, Vector and the client libraries read the version in it before
- * they send anything, and older libraries compare the tagline.
+ * they send anything, and older libraries compare the tagline. The library for Java refuses a greeting in which a field
+ * of the version is missing.
  */
 export function greeting(): Answer {
   return respondElasticsearch({
@@ -20,6 +21,11 @@ export function greeting(): Answer {
     version: {
       number: version,
       build_flavor: 'default',
+      build_type: 'tar',
+      build_hash: 'none',
+      build_date: '1970-01-01T00:00:00Z',
+      build_snapshot: false,
+      lucene_version: '9.12.0',
       minimum_wire_compatibility_version: '7.17.0',
       minimum_index_compatibility_version: '7.0.0',
     },

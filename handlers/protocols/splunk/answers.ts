@@ -25,6 +25,7 @@ export function collectorError({ status, headers, errorDescription, problems }: 
   if (status === 413) return respond(collectorAnswers.tooLarge);
   if (status === 403) return respond(collectorAnswers.invalidToken);
   if (problem?.field === 'x-customer-id') return respond(collectorAnswers.noToken);
+  if (problem?.field === 'authorization') return respond(collectorAnswers.invalidToken);
   if (problem?.field === 'body') return respond(collectorAnswers.noData);
   return respond(collectorAnswers.invalidFormat, { 'invalid-event-number': problem?.index });
 }

@@ -15,6 +15,12 @@ const rawRoutes = ['POST /services/collector/raw', 'POST /services/collector/raw
 const events = (...all: readonly unknown[]): string => all.map((event) => JSON.stringify({ event })).join('');
 const success = { status: 200, body: { text: 'Success', code: 0 } };
 
+const invalidToken = (part: string) => ({
+  text: 'Invalid token',
+  code: 4,
+  errorDescription: `The ${part} in the header authorization names the customer and must be 1–128 characters of A–Z a–z 0–9 . _ - %.`,
+});
+
 let testing: TestApp;
 beforeEach(() => {
   testing = testApp({ environment: { MAX_BATCH_BYTES: '100000' } });
@@ -69,18 +75,29 @@ describe('POST /services/collector/event', () => {
   });
 
   it.each([
-    ['the token names it', 'Splunk cus-token', { 'GET /a': 1 }, 200],
-    ['nothing names it', undefined, {}, 400],
-  ])('has a customer where %s', async (_name, authorization, expected, status) => {
-    const headers = { 'x-customer-id': undefined, ...(authorization && { authorization }) };
-    const answer = await send(testing, route, {
-      body: events(line('/a')),
-      headers: headers as unknown as Record<string, string>,
-    });
+    ['the token names it', 'Splunk cus-token', { 'GET /a': 1 }, 200, { code: 0 }],
+    ['nothing names it', undefined, {}, 400, { code: 2 }],
+    ['the token is not a customer id', 'Splunk a/b', {}, 400, invalidToken('token')],
+    [
+      'the user is not a customer id',
+      `Basic ${Buffer.from('a b:').toString('base64')}`,
+      {},
+      400,
+      invalidToken('user'),
+    ],
+  ])(
+    'has a customer, or a reason why not, where %s',
+    async (_name, authorization, expected, status, body) => {
+      const headers = { 'x-customer-id': undefined, ...(authorization && { authorization }) };
+      const answer = await send(testing, route, {
+        body: events(line('/a')),
+        headers: headers as unknown as Record<string, string>,
+      });
 
-    expect(answer).toMatchObject({ status, body: { code: status === 200 ? 0 : 2 } });
-    expect(await countedPaths(testing, 'cus-token')).toEqual(expected);
-  });
+      expect(answer).toMatchObject({ status, body });
+      expect(await countedPaths(testing, 'cus-token')).toEqual(expected);
+    },
+  );
 });
 
 describe.each(['GET /services/collector/health', 'GET /services/collector/health/1.0'])('%s', (route) => {

@@ -78,6 +78,18 @@ describe('POST /loki/api/v1/push', () => {
     expect(answer.body).toMatch(/^[A-Z].*\.\n$/s);
   });
 
+  it('names the header where the tenant is not a customer id', async () => {
+    const headers = { ...json, 'x-scope-orgid': 'a|b', 'x-customer-id': undefined };
+    const answer = await send(testing, route, {
+      body: push(line('/a')),
+      headers: headers as unknown as Record<string, string>,
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: expect.stringMatching(/^The header x-scope-orgid must be 1–128 characters/) as string,
+    });
+  });
+
   it('names its customer by the tenant where there is no other header', async () => {
     const headers = { ...json, 'x-scope-orgid': 'cus-tenant', 'x-customer-id': undefined };
     await send(testing, route, {

@@ -118,7 +118,8 @@ describe('POST /v1/logs', () => {
 
   it('refuses the batch where the sender asks for that', async () => {
     const sent = await sendJson(postOtlp(['other'], { 'x-invalid-entries': 'reject' }));
-    expect(sent).toEqual({ status: 400, body: { code: 3, message: '1 of 1 entries are not valid.' } });
+    const message = '1 of 1 entries are not valid. For example, entry 0: is in none of the known formats.';
+    expect(sent).toEqual({ status: 400, body: { code: 3, message } });
   });
 
   it('answers 200 to a request without records', async () => {
@@ -189,6 +190,20 @@ describe('POST /firehose', () => {
     expect((await send({ ...event, headers: others })).status).toBe(400);
   });
 
+  it.each([
+    ['{"commonAttributes":{"x-customer-id":"a b"}}', 'must be 1–128 characters of A–Z a–z 0–9 . _ - %'],
+    ['{"commonAttributes":{}}', 'is required'],
+    ['not JSON', 'is required'],
+  ])('names the attribute where it names no customer: %s', async (attributes, reason) => {
+    const { headers, ...event } = deliver([combinedLine], {
+      headers: { 'x-amz-firehose-common-attributes': attributes },
+    });
+    const { 'x-customer-id': _customer, ...others } = headers;
+    const subject = 'The attribute x-customer-id in the header x-amz-firehose-common-attributes';
+    const { status, body } = await sendJson({ ...event, headers: others });
+    expect([status, body['errorMessage']]).toEqual([400, `${subject} ${reason}.`]);
+  });
+
   it('sets lines aside that are no requests, since Firehose repeats a refused delivery', async () => {
     expect((await sendJson(deliver([combinedLine, 'other']))).status).toBe(200);
     expect(await counted()).toEqual({ 'GET /a': 1 });
@@ -206,6 +221,11 @@ describe('POST /firehose', () => {
       'A record of the request has no data in base64.',
     ],
     ['another body', '[]', 'The body is not a request of Amazon Data Firehose in JSON.'],
+    [
+      'a body without records',
+      '{"Records":[]}',
+      'The body is not a request of Amazon Data Firehose in JSON.',
+    ],
   ])('answers 400 to %s, with the id of the request', async (_, body, errorMessage) => {
     const headers = { 'x-amz-firehose-request-id': 'delivery-1' };
     const { status, body: answered } = await sendJson(httpEvent('POST', '/firehose', { body, headers }));

@@ -22,7 +22,7 @@ describe('the host', () => {
   it.each([
     'localhost',
     'localhost:3000',
-    'localhost:8080',
+    'localhost:65535',
     'localhost:',
     'LocalHost:3000',
     'localhost.:3000',
@@ -79,6 +79,8 @@ describe('the host', () => {
     'localhost:abc',
     'localhost:3000:3000',
     'localhost:123456',
+    'localhost:65536',
+    '[::1]:99999',
     'http://localhost',
     '::1',
     '[::1',
@@ -115,7 +117,14 @@ describe('the host', () => {
     ['http:customers', 400],
     ['evil.example:443', 400],
     ['', 400],
-    ['*', 'served'],
+    ['*', 400],
+    ['/batches/%', 400],
+    ['/batches/%zz', 400],
+    ['/batches/%ff', 400],
+    ['http://localhost/%', 400],
+    ['http://localhost:65536/', 400],
+    ['/batches/%e2%82%ac', 'served'],
+    ['/customers?limit=%', 'served'],
     ['//evil.example/customers', 'served'], // a path like any other
   ])('is also that of the target %s: %s', (target, status) => {
     expect(statusOf({ target })).toBe(status);
@@ -201,7 +210,20 @@ describe('a browser', () => {
 });
 
 describe('headers that are sent twice', () => {
-  const names = ['x-customer-id', 'idempotency-key', 'content-type', 'content-encoding', 'content-length'];
+  const names = [
+    'x-customer-id',
+    'x-scope-orgid',
+    'authorization',
+    'idempotency-key',
+    'x-source',
+    'x-invalid-entries',
+    'content-type',
+    'content-encoding',
+    'content-length',
+    'x-amz-firehose-request-id',
+    'x-amz-firehose-access-key',
+    'x-amz-firehose-common-attributes',
+  ];
 
   it.each(names)('are refused with 400 and the code of the route: %s', (name) => {
     const rawHeaders = ['host', 'localhost', name, 'a', name.toUpperCase(), 'a'];

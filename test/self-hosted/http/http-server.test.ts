@@ -147,7 +147,7 @@ describe('an answer', () => {
     ['GET', '/nowhere', 404, 'API_1000'],
     ['GET', '/logs', 405, 'API_1001'],
     ['GET', '/batches/%zz', 400, 'QRY_1000'],
-    ['OPTIONS', '*', 404, 'API_1000'],
+    ['OPTIONS', '*', 400, 'QRY_1000'],
   ])('to %s %s is %s %s', async (method, target, status, errorCode) => {
     const answer = await sendRaw(served.baseUrl, [`${method} ${target} HTTP/1.1`, host, close]);
     expect([answer.status, JSON.parse(answer.body)]).toMatchObject([status, { errorCode }]);

@@ -21,7 +21,7 @@ export function* linesOfRecords(body: Buffer): Steps<Buffer> {
   let length = 0;
   const reader = new EntryReader(body, ['data'], 0, code.lineFeed);
   let stepEnd = bytesInStep;
-  for (const { start, end } of jsonItems(body, ['records'], 'a request of Amazon Data Firehose')) {
+  for (const { start, end } of jsonItems(body, ['records'], 'a request of Amazon Data Firehose', true)) {
     reader.at = start;
     const { data } = reader.read() as { data?: unknown };
     if (typeof data !== 'string' || !base64.test(data)) {
