@@ -71,7 +71,7 @@ describe('GET /aggregates/total', () => {
       at('05'),
     ]);
     const range = { from: '2025-12-28T18:03:00Z', to: '2025-12-28T18:06:00Z' };
-    const all = json(await get(range));
+    const all = json(await get(range)) as Record<string, unknown>;
     expect(all).toMatchObject({
       requests: 5,
       topPaths: [
