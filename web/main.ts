@@ -1,7 +1,7 @@
 import { createClient, KeyRequired } from './api/client.ts';
 import { createCustomerNames } from './api/customer-names.ts';
 import { loadExtent } from './api/load-extent.ts';
-import { loadCounting, loadReport } from './api/load-report.ts';
+import { loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
@@ -27,6 +27,9 @@ const credential = () => shared?.token ?? apiKey.read();
 const client = createClient({ baseUrl, apiKey: credential, fetch: (input, init) => fetch(input, init) });
 let view: View = viewInAddress();
 
+/** Time for the names of all customers. */
+const searchMilliseconds = 30_000;
+
 /** @param isTyping  the choice goes on from the previous one, so that the back button need not return to each letter */
 const choose = (chosen: Partial<View>, isTyping = false): void => {
   view = viewAfter(view, chosen);
@@ -41,15 +44,12 @@ const choose = (chosen: Partial<View>, isTyping = false): void => {
 
 /** Loads the list of all customers, and shows each part of it as soon as it is there. */
 async function loadOverview(now: number, signal: AbortSignal): Promise<void> {
-  const [customers, days] = await Promise.all([
-    names.read(undefined, signal),
-    overview.load(view, now, signal),
-  ]);
+  const days = await overview.load(view, now, signal);
   signal.throwIfAborted();
   screen.showCustomers(days);
   screen.showRejections(undefined, now);
   liveButton.showTrouble(false);
-  controls.offer(customers, undefined);
+  controls.offer(names.known(), undefined);
 }
 
 /** Loads the data of the view and replaces what the screen shows. */
@@ -95,35 +95,35 @@ const live = createLive({
       await loadOverview(now, signal);
       return false;
     }
-    const customers = await names.read(view.customer, signal);
+    const customer = view.customer ?? (await names.first(signal));
     signal.throwIfAborted();
     liveButton.showTrouble(false);
-    controls.offer(customers, view.customer);
-    const customer = view.customer ?? customers[0];
     shareDialog.offer(customer);
-    if (customer === undefined || !customers.includes(customer)) {
-      // A customer whose first entries are still being counted is not in the list yet.
-      const query = customer === undefined ? undefined : { customer, period, unit, now, zone, paths };
-      const uncounted = query && (await loadCounting(query, client, signal));
-      signal.throwIfAborted();
-      const counting = uncounted?.counting;
-      screen.showRejections(uncounted?.rejections, now);
-      const isCounting =
-        counting !== undefined && ['waiting', 'summing-up', 'behind'].includes(counting.kind);
-      if (isCounting) screen.showCounting(counting);
-      else screen.showNoCustomer(view, customers);
-      return isCounting;
+    controls.offer(customer === undefined ? [] : names.known(), customer);
+    if (customer === undefined) {
+      screen.showNoCustomer(view, []);
+      return false;
     }
     const report = await loadReport({ customer, period, unit, now, zone, paths }, client, signal);
     signal.throwIfAborted();
     controls.showKnown(report.period, report.unit);
     const isEmpty = report.total.requests === 0;
-    const extent = isEmpty ? await loadExtent(customer, client, signal) : undefined;
+    const isOfAnother = report.total.customer !== customer;
+    const extent = isEmpty && !isOfAnother ? await loadExtent(customer, client, signal) : undefined;
     signal.throwIfAborted();
+    const isCounted = ['unsaid', 'counted'].includes(report.counting.kind);
+    if (isOfAnother || (isEmpty && extent === undefined && isCounted)) {
+      const customers = await names.read(customer, signal);
+      signal.throwIfAborted();
+      controls.offer(customers, customer);
+      screen.showRejections(isOfAnother ? undefined : report.total.rejections, now);
+      screen.showNoCustomer(view, customers);
+      return false;
+    }
     screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
     await alerts.load(customer, report.range, signal);
-    return report.isPending;
+    return report.isPending || (isEmpty && !isCounted);
   },
   onFailure(error, retryInMilliseconds) {
     if (error instanceof KeyRequired && shared !== undefined) {
@@ -148,7 +148,7 @@ const alerts = createAlerts({ client, zone, isShared: shared !== undefined });
 const controls = createControls({
   zone,
   choose,
-  onSearchCustomer: () => names.forget(),
+  onSearchCustomer: readNames,
   onForgetKey: forgetKey,
 });
 const liveButton = createLiveButton(setRunning);
@@ -160,6 +160,12 @@ const shareDialog = createShareDialog({
 });
 if (shared !== undefined) showSharedBanner(shared, zone, leaveLink);
 let wantsLive = true;
+
+/** Reads the names of all customers for a user who looks for one. */
+function readNames(): Promise<readonly string[]> {
+  names.forget();
+  return names.read(undefined, AbortSignal.timeout(searchMilliseconds));
+}
 
 function setRunning(isLive: boolean): void {
   wantsLive = isLive;

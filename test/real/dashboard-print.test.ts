@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { axeViolations } from './browser.ts';
-import { period, textOf, useDashboard } from './dashboard-fixture.ts';
+import { rolledUpRequests } from '../e2e/requests.ts';
+import { entry, period, textOf, useDashboard } from './dashboard-fixture.ts';
 
-const { openShown } = useDashboard();
+const { emulator, openShown, send } = useDashboard();
 
 describe('a printed page', () => {
   it('says whose traffic it is, of what time and zone, and when it was printed', async () => {
@@ -42,6 +43,30 @@ describe('a printed page', () => {
     );
     expect(heights[0]).toBe(heights[1]);
     expect(heights[0]).toBeGreaterThan(1_000);
+  });
+
+  it('has the rows of all pages of a list, and those of one page again on the screen', async () => {
+    const long = Array.from({ length: 1_200 }, (_, n) =>
+      entry({ path: `/page-${n}`, userAgent: `agent${n % 12}/1.0` }),
+    );
+    await send('cus-long', long);
+    await rolledUpRequests(emulator, 'cus-long', long.length);
+    const { page } = await openShown(`customer=cus-long&${period}`);
+    const rows = (list: string) => page.locator(`#${list} tr`).count();
+    const onScreen = [await rows('paths'), await rows('agents')];
+    expect(onScreen).toEqual([20, 10]);
+    await page.emulateMedia({ media: 'print' });
+    await page.locator('#paths tr').nth(999).waitFor();
+    expect([await rows('paths'), await rows('agents')]).toEqual([1_000, 12]);
+    expect(await page.locator('.list-paths .printed').innerText()).toBe(
+      'The first 1,000 of more than 1,000 paths. The CSV has all of them.',
+    );
+    expect(await page.locator('.list-agents .printed').isVisible()).toBe(false);
+    expect(await page.locator('.pager').first().isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'screen' });
+    await page.locator('#paths tr').nth(20).waitFor({ state: 'detached' });
+    expect([await rows('paths'), await rows('agents')]).toEqual(onScreen);
+    expect(await page.locator('.list-paths .printed').isVisible()).toBe(false);
   });
 
   it.each(['A4', 'Letter'])('fits on %s, in light colours whatever the screen has', async (format) => {

@@ -26,7 +26,7 @@ function clientOf(answer: (url: URL, headers: Headers) => Response | Error, apiK
 }
 
 const json = (body: unknown, init?: ResponseInit) => new Response(JSON.stringify(body), init);
-const none = { requests: 0, topPaths: [], topUserAgents: [], topStatuses: [] };
+const none = { customerId: 'cus-axon', requests: 0, topPaths: [], topUserAgents: [], topStatuses: [] };
 
 describe('the client', () => {
   it('names the caller, by customer and by key', async () => {

@@ -44,6 +44,7 @@ function reportOf(some: Partial<Report> = {}): Report {
     agents: { people: 8, bots: 2 },
     progress: { countedThrough: now, waiting: 0, isComplete: false },
     rejections: undefined,
+    customer: 'cus-axon',
     topPaths: [],
     topUserAgents: [],
     topStatuses: [],

@@ -170,6 +170,7 @@ describe('downloaded tables', () => {
   const total = (said: AnswerProgress | undefined) => {
     const topPaths = [{ key: 'GET /', requests: 3 }];
     return {
+      customer: 'cus-axon',
       progress: said,
       requests: 3,
       topPaths,

@@ -45,9 +45,9 @@ describe('paths', () => {
 
   it('are read no further than needed', async () => {
     const { rows, folded, hasMore } = await loadPaths(query, 21, paths.client, signal);
-    expect([rows.length, folded, hasMore]).toEqual([200, 3, true]);
+    expect([rows.length, folded, hasMore]).toEqual([1_000, 3, true]);
     expect(paths.asked).toHaveLength(1);
-    expect(paths.asked[0]?.search).toContain('sort=errors&limit=200&search=%2Fshop');
+    expect(paths.asked[0]?.search).toContain('sort=errors&limit=1000&search=%2Fshop');
   });
 
   it('are all read for a download, in large pages', async () => {

@@ -14,6 +14,7 @@ import { openPageSummary, pageSummary } from '../../web/text/page-summary.ts';
 const total = (fields: object = {}) =>
   parseTotal({
     requests: 100,
+    customerId: 'cus-axon',
     topPaths: [],
     topUserAgents: [
       { key: 'curl', requests: 60 },

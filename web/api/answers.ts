@@ -38,6 +38,8 @@ export interface Rejections {
 
 /** The answer of `GET /aggregates/total`. */
 export interface Total extends Amounts {
+  /** The customer that the counts are of: with an API key, the key decides. */
+  readonly customer: string;
   /** `undefined` if the pipeline's version does not report it. */
   readonly progress: AnswerProgress | undefined;
   /** `undefined` if there are none, or the pipeline does not know. */
@@ -87,6 +89,7 @@ export function parseTotal(answer: unknown): Total {
   const topStatuses = keyCountsIfAny('topStatuses');
   const agentClasses = keyCountsIfAny('agentClasses');
   return {
+    customer: text(member(answer, 'customerId'), 'customerId'),
     progress: parseProgress(answer),
     requests: count(member(answer, 'requests'), 'requests'),
     rejections: parseRejections(member(answer, 'rejections')),

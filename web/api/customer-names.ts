@@ -1,13 +1,18 @@
+import { parseCustomerPage } from './answers.ts';
 import type { Client } from './client.ts';
 import { loadCustomers } from './load-customers.ts';
 
-/** The names of all customers. Thousands of them take several requests, so they are not read at each look. */
+/** The names of all customers. Thousands of them take several requests, so they are read when somebody looks for one. */
 export interface CustomerNames {
   /**
    * Returns the names, which may be some seconds old.
    * @param needed  a customer that should be among them; if it is not, they are read again
    */
   read(needed: string | undefined, signal: AbortSignal): Promise<readonly string[]>;
+  /** Returns the first of the names; `undefined` if there is no customer. */
+  first(signal: AbortSignal): Promise<string | undefined>;
+  /** Returns the names that were read last; `undefined` before the first time. */
+  known(): readonly string[] | undefined;
   /** The next call reads them again. */
   forget(): void;
 }
@@ -25,8 +30,14 @@ export function createCustomerNames(client: Client, now: () => number): Customer
       }
       return known.names;
     },
+    async first(signal) {
+      if (known?.names[0] !== undefined) return known.names[0];
+      const { customers } = await client.get({ path: 'customers' }, parseCustomerPage, signal);
+      return customers[0];
+    },
+    known: () => known?.names,
     forget() {
-      known = undefined;
+      if (known !== undefined) known = { ...known, readAt: -Infinity };
     },
   };
 }

@@ -19,7 +19,7 @@ import {
   type Unit,
 } from '../period/period.ts';
 import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
-import type { AnswerProgress, Rejections, Total } from './answers.ts';
+import type { AnswerProgress, Total } from './answers.ts';
 import type { Client } from './client.ts';
 import { loadExtent } from './load-extent.ts';
 import { readAmounts, readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
@@ -136,25 +136,4 @@ async function withWaiting(
   if (progress === undefined || progress.waiting !== undefined || !mayMissEntries(progress, now))
     return progress;
   return { ...progress, waiting: await readWaiting(from, read) };
-}
-
-/** The state of a customer without counted entries. */
-export interface Uncounted {
-  readonly counting: Counting;
-  readonly rejections: Rejections | undefined;
-}
-
-/** Reports what is known of a customer whose accepted entries are all still uncounted, or were rejected. */
-export async function loadCounting(
-  query: ReportQuery,
-  client: Client,
-  signal: AbortSignal,
-): Promise<Uncounted> {
-  const { customer, now, zone } = query;
-  const period = periodOfData(query.period, undefined, now, zone);
-  const range = rangeOf(period, unitsOf(period)[0], now, zone);
-  const read = { customer, client, signal };
-  const { progress, rejections } = await readTotal(range, noKeys, read);
-  const counting = countingOf(await withWaiting(progress, range, now, read), range, false);
-  return { counting, rejections };
 }

@@ -12,26 +12,29 @@ import { darkSystem, isDark, showTheme, storeTheme } from './theme.ts';
 export interface ControlsContext {
   readonly zone: string;
   readonly choose: (chosen: Partial<View>) => void;
-  /** The user looks for a customer, so all names should be known. */
-  readonly onSearchCustomer: () => void;
+  /** The user looks for a customer, so all names are needed. */
+  readonly onSearchCustomer: () => Promise<readonly string[]>;
   readonly onForgetKey: () => void;
 }
 
 /** The controls with which the user chooses a view. */
 export interface Controls {
   show(view: View): void;
-  /** @param chosen  `undefined`: the first one */
-  offer(customers: readonly string[], chosen: string | undefined): void;
+  /**
+   * @param customers  `undefined`: they are not known yet
+   * @param chosen     `undefined`: none is shown
+   */
+  offer(customers: readonly string[] | undefined, chosen: string | undefined): void;
   /** Shows a period that is known, now that its data is loaded, and the unit that is shown. */
   showKnown(period: KnownPeriod, unit: Unit): void;
 }
 
 export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: ControlsContext): Controls {
   let view: View | undefined;
-  let names: readonly string[] = [];
+  let names: readonly string[] | undefined;
   const customer = createCustomerBox({
     onChoose: (name) => choose({ page: 'traffic', customer: name }),
-    onOpen: onSearchCustomer,
+    onOpen: async () => (names = await onSearchCustomer()),
   });
   const overview = element('all-customers', HTMLAnchorElement);
   overview.addEventListener('click', (event) => {
@@ -89,7 +92,7 @@ export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: 
     offer(customers, chosen) {
       names = customers;
       const isOverview = view?.page === 'customers';
-      customer.show(customers, isOverview ? undefined : (chosen ?? customers[0]));
+      customer.show(customers, isOverview ? undefined : chosen);
       element('forget-key', HTMLButtonElement).hidden = apiKey.read() === undefined;
     },
     showKnown(shown, shownUnit) {

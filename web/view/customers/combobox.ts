@@ -4,28 +4,33 @@ import { create, element, setText } from '../elements.ts';
 
 /** The box in which the user finds a customer, as the combobox pattern of ARIA describes it. */
 export interface CustomerBox {
-  /** @param chosen  `undefined`: no customer is shown */
-  show(customers: readonly string[], chosen: string | undefined): void;
+  /**
+   * @param customers  `undefined`: they are not known yet
+   * @param chosen     `undefined`: no customer is shown
+   */
+  show(customers: readonly string[] | undefined, chosen: string | undefined): void;
 }
 
 export interface CustomerBoxContext {
   readonly onChoose: (customer: string) => void;
-  /** The user opens the list, so it should be up to date. */
-  readonly onOpen: () => void;
+  /** The user opens the list: reads the names as they are now. */
+  readonly onOpen: () => Promise<readonly string[]>;
 }
+
+const unavailable = 'The customers cannot be read now.';
 
 export function createCustomerBox({ onChoose, onOpen }: CustomerBoxContext): CustomerBox {
   const input = element('customer', HTMLInputElement);
   const popup = element('customer-popup', HTMLDivElement);
   const listbox = element('customer-list', HTMLUListElement);
-  let customers: readonly string[] = [];
+  let customers: readonly string[] | undefined;
   let chosen: string | undefined;
   let found: FoundCustomers = { customers: [], more: 0 };
   let active: number | undefined;
 
   const isOpen = () => !popup.hidden;
   const open = () => {
-    if (!isOpen()) onOpen();
+    if (!isOpen()) void load();
     popup.hidden = false;
     input.ariaExpanded = 'true';
   };
@@ -39,9 +44,20 @@ export function createCustomerBox({ onChoose, onOpen }: CustomerBoxContext): Cus
     input.value = chosen ?? '';
   };
 
+  const load = async () => {
+    try {
+      await onOpen().then((names) => showNames(names, chosen));
+    } catch {
+      // The report says more where the pipeline cannot be reached; here, the list must not wait for ever.
+      if (customers !== undefined) return;
+      setText('customer-found', unavailable);
+      setText('customer-more', unavailable);
+    }
+  };
+
   /** Lists the customers that match the text; without a text of the user, all of them. */
   const list = (text: string) => {
-    found = matchingCustomers(customers, text);
+    found = matchingCustomers(customers ?? [], text);
     listbox.replaceChildren(
       ...found.customers.map((customer, place) => {
         const option = create('li', '', customer);
@@ -55,12 +71,12 @@ export function createCustomerBox({ onChoose, onOpen }: CustomerBoxContext): Cus
       }),
     );
     const { length } = found.customers;
-    const text_ = length === 0 ? 'No customer matches.' : `${formatCount(length + found.more)} found.`;
-    setText('customer-found', text_);
+    const none = customers === undefined ? 'Loading the customers…' : 'No customer matches.';
+    setText('customer-found', length === 0 ? none : `${formatCount(length + found.more)} found.`);
     setText(
       'customer-more',
       length === 0
-        ? 'No customer matches.'
+        ? none
         : found.more > 0
           ? `… and ${formatCount(found.more)} more. Type a part of the name.`
           : '',
@@ -136,16 +152,21 @@ export function createCustomerBox({ onChoose, onOpen }: CustomerBoxContext): Cus
     }
   });
 
-  return {
-    show(newCustomers, newChosen) {
-      const isNew = newCustomers.length !== customers.length || newChosen !== chosen;
-      customers = newCustomers;
-      chosen = newChosen;
-      input.disabled = customers.length === 0 && chosen === undefined;
-      input.placeholder = customers.length === 0 ? 'None yet' : `Find in ${formatCount(customers.length)}`;
-      // The user may be typing.
-      if (!isOpen()) restore();
-      else if (isNew && active === undefined) list(input.value === chosen ? '' : input.value);
-    },
+  const showNames = (newCustomers: readonly string[] | undefined, newChosen: string | undefined) => {
+    const isNew = newCustomers?.length !== customers?.length || newChosen !== chosen;
+    customers = newCustomers;
+    chosen = newChosen;
+    input.disabled = customers?.length === 0 && chosen === undefined;
+    input.placeholder =
+      customers === undefined
+        ? 'Find a customer'
+        : customers.length === 0
+          ? 'None yet'
+          : `Find in ${formatCount(customers.length)}`;
+    // The user may be typing.
+    if (!isOpen()) restore();
+    else if (isNew && active === undefined) list(input.value === chosen ? '' : input.value);
   };
+
+  return { show: showNames };
 }

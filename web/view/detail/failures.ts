@@ -29,8 +29,7 @@ const name = 'failures';
 
 export function createDetailFailures({ choose, onListChange }: FailuresContext): DetailFailures {
   const element = create('div', '');
-  let table: ListTable<Failure> | undefined;
-  let dimension: Detail['dimension'] | undefined;
+  const tables = new Map<'path' | 'status', ListTable<Failure>>();
   let sum = 0;
 
   const tableOf = (of: 'path' | 'status'): ListTable<Failure> =>
@@ -66,11 +65,9 @@ export function createDetailFailures({ choose, onListChange }: FailuresContext):
       const isCounted = of === 'path' || (of === 'status' && isErrorStatus(key));
       element.hidden = !isCounted;
       if (!isCounted) return;
-      if (table === undefined || dimension !== of) {
-        table = tableOf(of);
-        dimension = of;
-        element.replaceChildren(table.element);
-      }
+      const table = tables.get(of) ?? tableOf(of);
+      tables.set(of, table);
+      if (table.element.parentElement !== element) element.replaceChildren(table.element);
       const state = listState(states, name);
       const failures = failuresOf(detail, total, errors);
       const listed = failures.filter(({ isRest }) => !isRest);

@@ -1,6 +1,8 @@
 import { orderAfter, orderOf, sortOf, type Order } from '../../figures/list-page.ts';
 import type { ListState } from '../../state/list-state.ts';
 import { create } from '../elements.ts';
+import { describePrinted, mostPrinted } from '../../text/printed-rows.ts';
+import { onPrint } from '../on-print.ts';
 import { createPager, type PagerText } from './pager.ts';
 
 export interface Column<Row> {
@@ -36,6 +38,10 @@ export interface ListTableOptions<Row> {
 /** The page of rows that a list shows. */
 export interface ShownRows<Row> extends PagerText {
   readonly rows: readonly Row[];
+  /** The rows of all pages, which are printed. */
+  readonly all: readonly Row[];
+  /** There are more rows than all of these. */
+  readonly hasMore: boolean;
   /** Rows that are on every page, below the others: those of `(other)`. */
   readonly rest: readonly Row[];
   /** The text in place of rows; used if there are none. */
@@ -123,9 +129,25 @@ export function createListTable<Row>(options: ListTableOptions<Row>): ListTable<
     return withRole(create('tr', '', cell), 'row');
   };
 
+  const printed = create('p', 'list-note printed');
+  note.before(printed);
+  let shownRows: Pick<ShownRows<Row>, 'rows' | 'all' | 'hasMore' | 'none'> | undefined;
+  let isPrinted = false;
+  const showRows = () => {
+    if (shownRows === undefined) return;
+    const { rows, all, hasMore, none } = shownRows;
+    const those = isPrinted ? all.slice(0, mostPrinted) : rows;
+    body.replaceChildren(...(those.length > 0 ? those.map(rowOf) : [noneRow(none)]));
+    printed.textContent = isPrinted ? describePrinted(those.length, all.length, hasMore, noun) : '';
+  };
+  onPrint((isPrinting) => {
+    isPrinted = isPrinting;
+    keepingFocus(section, showRows);
+  });
+
   return {
     element: section,
-    show(state, { rows, rest, none, isSearchable, note: sentence = '', ...pages }) {
+    show(state, { rows, all, hasMore, rest, none, isSearchable, note: sentence = '', ...pages }) {
       order = orderOf(state, names, sortedBy);
       for (const [place, { name: column, direction }] of columns.entries()) {
         const other = direction === 'ascending' ? 'descending' : 'ascending';
@@ -135,7 +157,8 @@ export function createListTable<Row>(options: ListTableOptions<Row>): ListTable<
       }
       search.show(state.search, isSearchable || state.search !== '');
       keepingFocus(section, () => {
-        body.replaceChildren(...(rows.length > 0 ? rows.map(rowOf) : [noneRow(none)]));
+        shownRows = { rows, all, hasMore, none };
+        showRows();
         foot.replaceChildren(...rest.map(rowOf));
       });
       note.textContent = sentence;

@@ -109,6 +109,8 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
     most = Math.max(0, ...rows.map(({ requests }) => requests));
     table.show(state, {
       rows: ofPage,
+      all: rows,
+      hasMore,
       rest: otherPaths({ rows, hasMore, ...folded }),
       none: problem ?? (state.search === '' ? 'No paths' : `No path contains “${state.search}”.`),
       isSearchable: rows.length > pageLength || hasMore || state.search !== '',

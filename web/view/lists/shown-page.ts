@@ -13,11 +13,14 @@ export function shownPage<Row>(
   state: ListState,
   columns: readonly string[],
   searched: Searched<Row>,
-): Pick<ShownRows<Row>, 'rows' | 'summary' | 'page' | 'hasNext' | 'isPart'> {
+): Pick<ShownRows<Row>, 'rows' | 'all' | 'hasMore' | 'summary' | 'page' | 'hasNext' | 'isPart'> {
   const order = orderOf(state, columns, 'requests');
-  const page = pageOf(matchingRows(rows, state.search, order, searched), state.page, searched.pageLength);
+  const all = matchingRows(rows, state.search, order, searched);
+  const page = pageOf(all, state.page, searched.pageLength);
   return {
     rows: page.rows,
+    all,
+    hasMore: false,
     summary: pageSummary(page, rows.length),
     page: page.page,
     hasNext: page.page < page.pages,
