@@ -47,25 +47,25 @@ describe('a printed page', () => {
 
   it('has the rows of all pages of a list, and those of one page again on the screen', async () => {
     const long = Array.from({ length: 1_200 }, (_, n) =>
-      entry({ path: `/page-${n}`, userAgent: `agent${n % 12}/1.0` }),
+      entry({ path: `/page-${n}`, status: 200 + (n % 12) }),
     );
     await send('cus-long', long);
     await rolledUpRequests(emulator, 'cus-long', long.length);
     const { page } = await openShown(`customer=cus-long&${period}`);
     const rows = (list: string) => page.locator(`#${list} tr`).count();
-    const onScreen = [await rows('paths'), await rows('agents')];
+    const onScreen = [await rows('paths'), await rows('statuses')];
     expect(onScreen).toEqual([20, 10]);
     await page.emulateMedia({ media: 'print' });
     await page.locator('#paths tr').nth(999).waitFor();
-    expect([await rows('paths'), await rows('agents')]).toEqual([1_000, 12]);
+    expect([await rows('paths'), await rows('statuses')]).toEqual([1_000, 12]);
     expect(await page.locator('.list-paths .printed').innerText()).toBe(
       'The first 1,000 of more than 1,000 paths. The CSV has all of them.',
     );
-    expect(await page.locator('.list-agents .printed').isVisible()).toBe(false);
+    expect(await page.locator('.list-statuses .printed').isVisible()).toBe(false);
     expect(await page.locator('.pager').first().isVisible()).toBe(false);
     await page.emulateMedia({ media: 'screen' });
     await page.locator('#paths tr').nth(20).waitFor({ state: 'detached' });
-    expect([await rows('paths'), await rows('agents')]).toEqual(onScreen);
+    expect([await rows('paths'), await rows('statuses')]).toEqual(onScreen);
     expect(await page.locator('.list-paths .printed').isVisible()).toBe(false);
   });
 

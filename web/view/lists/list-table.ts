@@ -129,7 +129,7 @@ export function createListTable<Row>(options: ListTableOptions<Row>): ListTable<
     return withRole(create('tr', '', cell), 'row');
   };
 
-  const printed = create('p', 'list-note printed');
+  const printed = create('p', 'printed');
   note.before(printed);
   let shownRows: Pick<ShownRows<Row>, 'rows' | 'all' | 'hasMore' | 'none'> | undefined;
   let isPrinted = false;
