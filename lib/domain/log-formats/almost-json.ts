@@ -1,5 +1,6 @@
 const quote = 0x22;
 const backslash = 0x5c;
+const validEscape = /\\(?:["\\/bfnrt]|u[0-9a-f]{4})/iy;
 const hexEscapes = /^(?:\\x[0-9a-f]{2})+/i;
 const validValue = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
 /** The end of a value without quotes: before the next field, or the end of the object. */
@@ -26,7 +27,8 @@ export function repairJson(text: string): string {
     else if (isInText && code === backslash) {
       const [escapes] = hexEscapes.exec(text.slice(at, at + maxEscapeBytes)) ?? [];
       if (escapes === undefined) {
-        if (!'"\\/bfnrtu'.includes(text[at + 1] ?? '')) replace(at, at, '\\');
+        validEscape.lastIndex = at;
+        if (!validEscape.test(text)) replace(at, at, '\\');
         at += 1;
         continue;
       }

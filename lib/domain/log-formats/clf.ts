@@ -5,15 +5,17 @@ import { notARequest, parseRequestLine } from './request-line.ts';
 import { decodeAgent, unescapeQuoted } from './unescape.ts';
 
 const maxTimeLength = 42;
-const ipAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*)$/i;
-const maxFieldsAfterRequest = 16;
+/** IPv4, or IPv6, which has two colons in a row or seven of them; a clock has two colons as well. */
+const ipAddress =
+  /^(?:\d{1,3}(?:\.\d{1,3}){3}|(?=[^:]*::|.*?::|(?:[^:]*:){7})[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*)$/i;
+export const maxFieldsAfterRequest = 16;
 const statusAfterRequest = /"?(?:-?\d{1,4}|-)"?(?=[ \t"]|$)/y;
 const statusOnly = /^(?:-?\d{1,4}|-)$/;
+const statusInQuotes = /^[1-5]\d\d$/;
 const product = /^(?:Mozilla\/\d|[\w.-]+\/[\dv])/;
 const address = /^(?:https?|android-app|ios-app):\/\//i;
 const virtualHost = /^([a-z0-9.-]*[a-z][a-z0-9.-]*(?::\d+)?) [0-9a-f.:]+ \S+ \S+ +\[/i;
 const milliseconds = /^(\d+)ms$/;
-const leadingTime = /^\[?\d\S{9,40}(?: \d\d:\d\d:\d\d\S{0,12})?(?: [+-]\d{4}\]?)?(?= )/;
 const space = 0x20;
 const lastDigit = 0x39;
 const backslash = 0x5c;
@@ -28,10 +30,9 @@ export function clfFormat({ utcOffset = 'Z' }: LineReadingOptions): LineFormat {
   return {
     name: 'combined',
     read(line) {
-      const found = findTimeAndRequest(line);
+      const found = findTimeAndRequest(line, toInstant);
       if (found === undefined) return undefined;
-      const receivedAt = toInstant(found.time);
-      if (receivedAt === undefined) return undefined;
+      const { receivedAt } = found;
       const end = endOfRequest(line, found.requestStart);
       if (end < 0) return noRequest('ends within its request');
       const request = line.slice(found.requestStart, end);
@@ -56,32 +57,20 @@ function rememberingLast<Result>(toResult: (text: string) => Result): (text: str
   };
 }
 
-/**
- * Reads a line whose time stands before it, in front of everything else or in an envelope: a request in quotes, and what
- * follows it as in the formats above.
- */
-export function readUndatedRequest(line: string, at: string | undefined, utcOffset = 'Z'): LineContent {
-  const start = line.indexOf('"') + 1;
-  if (start === 0) return undefined;
-  const [leading = ''] = leadingTime.exec(line) ?? [];
-  const receivedAt = instantOf(leading.trimEnd(), utcOffset) ?? at;
-  if (receivedAt === undefined) return undefined;
-  const end = endOfRequest(line, start);
-  const requestLine = end < 0 ? undefined : parseRequestLine(unescapeQuoted(line.slice(start, end)));
-  return requestLine === undefined
-    ? undefined
-    : contentOf(receivedAt, requestLine, splitFields(line, end + 1, maxFieldsAfterRequest), line);
-}
-
-function contentOf(
+/** Makes a request of a request line and what follows it. */
+export function contentOf(
   receivedAt: string,
   requestLine: { readonly method: string; readonly target: string },
   { quoted, plain }: Fields,
   line: string,
 ): LineContent {
-  const isStatusQuoted = plain.length === 0 && statusOnly.test(quoted[0] ?? '');
-  const [status, bytes] = isStatusQuoted ? quoted : plain;
-  const { referrer, userAgent } = agentIn(isStatusQuoted ? quoted.slice(2) : quoted);
+  const first = quoted[0] ?? '';
+  // Some servers write status and length in quotes, or the status alone.
+  const areQuoted = plain.length === 0 && statusOnly.test(first);
+  const isQuoted = !areQuoted && statusInQuotes.test(first);
+  const [status, bytes] = areQuoted ? quoted : isQuoted ? [first, plain[0]] : plain;
+  const texts = areQuoted ? quoted.slice(2) : isQuoted ? quoted.slice(1) : quoted;
+  const { referrer, userAgent } = agentIn(texts);
   const [, host] = (mayStartWithHost(line) ? virtualHost.exec(line) : null) ?? [];
   return {
     kind: 'request',
@@ -150,16 +139,25 @@ function durationIn(plain: readonly string[]): number | undefined {
  */
 function findTimeAndRequest(
   line: string,
-): { readonly time: string; readonly requestStart: number } | undefined {
+  toInstant: (text: string) => string | undefined,
+): { readonly receivedAt: string; readonly requestStart: number } | undefined {
+  // Each character is looked at once for a bracket and once for a quote.
+  let close = -1;
+  let quote = -1;
   for (let open = line.indexOf('['); open >= 0; open = line.indexOf('[', open + 1)) {
     if (!mayBeTime(line, open + 1)) continue;
-    const close = line.indexOf(']', open);
+    if (close < open) close = line.indexOf(']', open);
     if (close < 0) return undefined;
     if (close - open > maxTimeLength) continue;
-    const quote = line.indexOf('"', close);
+    const receivedAt = toInstant(line.slice(open + 1, close));
+    if (receivedAt === undefined) continue;
+    if (quote <= close) quote = line.indexOf('"', close);
     if (quote < 0) return undefined;
-    if (line.charCodeAt(quote - 1) === backslash) continue;
-    return { time: line.slice(open + 1, close), requestStart: quote + 1 };
+    // Some logs have the time in quotes as well.
+    const isTimeQuoted = quote === close + 1 && line[open - 1] === '"';
+    const start = isTimeQuoted ? line.indexOf('"', quote + 1) : quote;
+    if (start < 0) return undefined;
+    if (line.charCodeAt(start - 1) !== backslash) return { receivedAt, requestStart: start + 1 };
   }
   return undefined;
 }
@@ -171,8 +169,13 @@ function mayBeTime(line: string, at: number): boolean {
     (third === '/' && line[at + 6] === '/') ||
     (line[at + 4] === '-' && line[at + 7] === '-') ||
     (line[at + 3] === ',' && line[at + 4] === ' ') ||
-    (line[at + 10] === '.' && isDigit(line, at) && isDigit(line, at + 9))
+    (isDigit(line, at) && isDigit(line, at + 9) && endsNumber(line, at))
   );
+}
+
+/** Returns whether a number of seconds or milliseconds since 1970 ends where it should. */
+function endsNumber(line: string, at: number): boolean {
+  return line[at + 10] === '.' || line[at + 10] === ']' || line[at + 13] === ']';
 }
 
 function isDigit(line: string, at: number): boolean {
@@ -201,7 +204,8 @@ function backslashesBefore(line: string, at: number, start: number): number {
   return at - first;
 }
 
-function isFollowedByStatus(line: string, start: number): boolean {
+/** Returns whether a status follows a quote. */
+export function isFollowedByStatus(line: string, start: number): boolean {
   let at = start;
   while (isBlank(line.charCodeAt(at))) at += 1;
   if (at === start) return false;

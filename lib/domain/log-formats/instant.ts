@@ -1,8 +1,14 @@
+import { ctimeParts } from './ctime.ts';
+
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const clf =
   /^\[?(\d\d)\/([A-Za-z]{3})\/(\d{4})[: T](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?\]?$/;
 const iso =
   /^\[?(\d{4})[-/](\d\d)[-/](\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?: [A-Z]{3,4})?)?\]?$/;
+/** The same without seconds, as Java writes whole minutes; without separators; and with the name of a zone behind the offset. */
+const isoWithoutSeconds = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/;
+const isoBasic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z|[+-]\d\d:?\d\d)$/;
+const zoneName = /(Z|[+-]\d\d:\d\d)\[[\w/+-]{1,40}\]$/;
 /** RFC 1123 and the form of `Date.prototype.toUTCString()`. */
 const web =
   /^\[?(?:[A-Z][a-z]{2}, )?(\d\d?)[ -]([A-Z][a-z]{2})[ -](\d{4}) (\d\d:\d\d:\d\d) (Z|UTC|GMT|[+-]\d\d:?\d\d)\]?$/;
@@ -11,7 +17,7 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 const usualClf = /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}$/;
 /** `2026-03-04T05:06:07`. */
 const shortestText = 19;
-const number = /^\d{1,19}(?:\.\d+)?$/;
+const number = /^\d{1,19}(?:\.\d+)?(?:e\+\d\d)?$/;
 const lastMillisecond = 253_402_300_799_999;
 /** Numbers below are durations or counters, not instants: 1973-03-03 in seconds. */
 const firstNumber = 1e8;
@@ -31,7 +37,7 @@ export function instantOf(text: string, utcOffset?: string): string | undefined 
     return `${date}T${text.slice(12, 20)}${text.slice(21, 24)}:${text.slice(24)}`;
   }
   if (number.test(text)) return instantOfNumber(Number(text));
-  if (text.length < shortestText) return undefined;
+  if (text.length < shortestText) return instantOfRareForm(text);
   const isoParts = iso.exec(text);
   if (isoParts !== null) {
     const [, year = '', month = '', day = '', clock = '', fraction, offset] = isoParts;
@@ -42,8 +48,27 @@ export function instantOf(text: string, utcOffset?: string): string | undefined 
     const [, day = '', name = '', year = '', clock = '', fraction, offset] = clfParts;
     return join(dateOf(year, name, day), clock, fraction, offset ?? utcOffset);
   }
-  const [, day = '', name = '', year = '', clock = '', offset] = web.exec(text) ?? [];
-  return join(dateOf(year, name, day.padStart(2, '0')), clock, undefined, offset);
+  const webParts = web.exec(text);
+  if (webParts !== null) {
+    const [, day = '', name = '', year = '', clock = '', offset] = webParts;
+    return join(dateOf(year, name, day.padStart(2, '0')), clock, undefined, offset);
+  }
+  const parts = ctimeParts(text);
+  if (parts !== undefined) {
+    const { year, month, day, clock, fraction, offset } = parts;
+    return join(dateOf(year, month, day), clock, fraction, offset ?? utcOffset);
+  }
+  return instantOfRareForm(text);
+}
+
+function instantOfRareForm(text: string): string | undefined {
+  if (text.endsWith(']') && zoneName.test(text)) return instantOf(text.replace(zoneName, '$1'));
+  const [, minute, offset] = isoWithoutSeconds.exec(text) ?? [];
+  if (minute !== undefined) return `${minute}:00${offset}`;
+  const [, year, month, day, hour, min, second, zone] = isoBasic.exec(text) ?? [];
+  return year === undefined
+    ? undefined
+    : join(`${year}-${month}-${day}`, `${hour}:${min}:${second}`, undefined, zone);
 }
 
 /** Returns `2000-10-10`, or `undefined` where the month has no English name. */

@@ -36,8 +36,9 @@ export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: 
   return { name: 'json', read: readJsonLine, readFields };
 
   function readJsonLine(line: string): LineContent {
-    if (!line.trimStart().startsWith('{')) return undefined;
-    const fields = parseObject(line, search);
+    const text = elementIn(line);
+    if (!text.startsWith('{')) return undefined;
+    const fields = parseObject(text, search);
     return fields === undefined ? undefined : readFields(fields, sentAt());
   }
 
@@ -83,9 +84,16 @@ function journalTime(fields: Fields): string | undefined {
   return typeof microseconds === 'string' ? instantOf(microseconds) : undefined;
 }
 
+/** Returns the object in a line of a list: `[{…},`, `{…},` or `{…}]`. */
+function elementIn(line: string): string {
+  const text = line.trim();
+  if (text.startsWith('{') && text.endsWith('}')) return text;
+  return text.replace(/^[[,]\s*(?=\{)/, '').replace(/(?<=\}\s?)[\],]{1,2}$/, '');
+}
+
 /** An exception of `JSON.parse` takes longer than all other work on a line, so it is avoided where nothing can come of it. */
 function parseObject(line: string, search: FieldSearch): Fields | undefined {
-  if (!line.trimEnd().endsWith('}')) return undefined;
+  if (!line.endsWith('}')) return undefined;
   const fields = parseFields(line, search);
   if (fields !== undefined) return fields;
   const repaired = repairJson(line);

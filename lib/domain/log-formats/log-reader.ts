@@ -1,16 +1,26 @@
 import { FieldSearch } from '../field-aliases/find-fields.ts';
 import type { AliasedField } from '../field-aliases.ts';
+import { ginFormat, uwsgiFormat } from './application-server.ts';
 import { awsLoadBalancerFormat } from './aws-load-balancer.ts';
-import { clfFormat, readUndatedRequest } from './clf.ts';
+import { clfFormat } from './clf.ts';
 import { customFormat } from './custom-format.ts';
 import { openEnvelope } from './envelope.ts';
 import { envoyFormat } from './envoy.ts';
 import { haproxyFormat } from './haproxy.ts';
 import { instantOf } from './instant.ts';
 import { brokenJson, jsonFormat, type ReadInner } from './json.ts';
-import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
+import {
+  noRequest,
+  unknown,
+  type LineContent,
+  type LineFormat,
+  type LineReadingOptions,
+} from './line-format.ts';
 import { logfmtFormat } from './logfmt.ts';
+import { squidFormat } from './squid.ts';
+import { leadingTimeOf, readUndatedRequest } from './undated.ts';
 import { w3cFormat } from './w3c.ts';
+import { unwrapLine, withoutColors } from './wrapped-line.ts';
 
 export const formatNames = [
   'combined',
@@ -22,6 +32,9 @@ export const formatNames = [
   'haproxy',
   'envoy',
   'logfmt',
+  'squid',
+  'uwsgi',
+  'gin',
 ] as const;
 
 export type FormatName = (typeof formatNames)[number];
@@ -56,6 +69,8 @@ const unknownLine: Exclude<LineContent, undefined> = {
   reason: 'is in none of the known formats',
 };
 const nulls = /^\0+/;
+const startedByRails = /(?:^|[ \]])(?:Started [A-Z]{3,7} "\/|Completed [1-5]\d\d [A-Z])/;
+const ofNetworkLoadBalancer = /^(?:tls|tcp) \d\.\d \d{4}-\d\d-\d\dT\S{8,20} net\//;
 const openingBrace = /\{\s{0,8}"/;
 /** A field of `journalctl -o export` that is not the message. */
 const journalField = /^(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|CODE_[A-Z]+)=/;
@@ -69,18 +84,20 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
   const { format, fieldNames } = options;
   const search = new FieldSearch(fieldNames);
   let depth = 0;
-  /** The time for a line that has none; `sentAt` is that of the whole line, `writtenAt` that of the line within. */
-  let sentAt: string | undefined;
+  /** The time for a line that has none: that of its envelope, or of the whole line. */
   let writtenAt: string | undefined;
 
   const readInner: ReadInner = (text, at) => within(text, at) ?? unknownLine;
-  const json = jsonFormat({ search, options, readInner, otherwiseAt: () => sentAt });
+  const json = jsonFormat({ search, options, readInner, otherwiseAt: () => writtenAt });
   const w3c = w3cFormat();
   const lineFormats: readonly LineFormat[] = [
     haproxyFormat(options),
     envoyFormat(),
     awsLoadBalancerFormat(),
     clfFormat(options),
+    squidFormat(),
+    uwsgiFormat(options),
+    ginFormat(options),
     logfmtFormat(search, options, () => writtenAt),
   ];
   const custom =
@@ -103,8 +120,16 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
 
   function readLine(line: string): LineContent {
     const content = only === undefined ? readAny(line) : only.read(line);
+    if (content?.kind === 'no-request') return readWrapped(line) ?? content;
     if (content !== undefined && content.kind !== 'unknown') return content;
     return readEnvelope(line) ?? content ?? (only === undefined ? readRest(line) : undefined);
+  }
+
+  /** Reads a line in a text of JSON or of a table. */
+  function readWrapped(line: string): LineContent {
+    const inner = unwrapLine(line);
+    const content = inner === undefined ? undefined : within(inner, undefined);
+    return content?.kind === 'request' ? content : undefined;
   }
 
   function readEnvelope(line: string): LineContent {
@@ -118,7 +143,9 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
   /** Tries the formats in an order in which no one takes the lines of another. */
   function readAny(line: string): LineContent {
     const first = line[0];
-    if (first === '{') return json.read(line);
+    if (first === '{' || (first === '[' && line[1] === '{') || (first === ',' && line.includes('{'))) {
+      return json.read(line);
+    }
     const columns = w3c.read(line);
     if (columns?.kind === 'header' || columns?.kind === 'request') return columns;
     // Syslog's own prefix may hide the start of a line.
@@ -134,29 +161,39 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
   }
 
   function readRest(line: string): LineContent {
-    const content = readUndatedRequest(line, writtenAt, options.utcOffset);
+    const content = readWrapped(line) ?? readUndatedRequest(line, writtenAt, options.utcOffset);
     if (content !== undefined) return content;
     const brace = line.search(openingBrace);
-    const at = brace > 0 ? instantOf(line.slice(0, Math.max(line.search(/\s/), 0))) : undefined;
-    return (brace > 0 ? within(line.slice(brace), at) : undefined) ?? brokenJson(line);
+    const at = brace > 0 ? instantOf(leadingTimeOf(line), options.utcOffset) : undefined;
+    return (brace > 0 ? within(line.slice(brace), at) : undefined) ?? brokenJson(line) ?? explain(line);
   }
 
   return {
     read(line, otherwiseAt) {
-      sentAt = otherwiseAt;
       writtenAt = otherwiseAt;
       // A log that was emptied in place while its server went on writing begins with null bytes.
-      const text = line.startsWith('\0') ? line.replace(nulls, '') : line;
+      const whole = line.startsWith('\0') ? line.replace(nulls, '') : line;
+      const text = withoutColors(whole);
       if (text.trim() === '') return { kind: 'header' };
       const start = text.charCodeAt(0) <= 0x20 ? text.trimStart() : text;
       return readLine(start) ?? (journalField.test(start) ? { kind: 'header' } : unknownLine);
     },
     readFields(fields, otherwiseAt) {
-      sentAt = otherwiseAt;
       writtenAt = otherwiseAt;
       return json.readFields(fields, otherwiseAt) ?? unknownLine;
     },
   };
+}
+
+/** Explains why a line of a well-known log is not read. */
+function explain(line: string): LineContent {
+  if (startedByRails.test(line)) {
+    return unknown('is of Rails, which logs a request on several lines; Lograge makes it one');
+  }
+  if (ofNetworkLoadBalancer.test(line)) {
+    return unknown('is of a Network Load Balancer, which logs connections and not requests');
+  }
+  return undefined;
 }
 
 /** Returns the name of the reader that reads a format. */

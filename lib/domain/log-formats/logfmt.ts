@@ -1,6 +1,7 @@
 import type { FieldSearch } from '../field-aliases/find-fields.ts';
 import type { LineFormat, LineReadingOptions } from './line-format.ts';
 import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
+import { timeIn } from './undated.ts';
 
 const quoted = /"(?:[^"\\]|\\.)*"(?=[\s,]|$)/y;
 const otherSpace = /\s/;
@@ -12,6 +13,7 @@ const commaSign = 0x2c;
 const equalsSign = 0x3d;
 const firstNotAscii = 0x80;
 const maxWords = 128;
+const maxPrefixLength = 256;
 
 /**
  * Reads lines of `name=value`, as the router of Heroku, Go programs and others write them: `method=GET path="/a" status=200`.
@@ -32,7 +34,10 @@ export function logfmtFormat(
       if (service !== undefined && !fields.has('durationMs')) fields.set('durationMs', service);
       const found = search.findIn(fields);
       if (found.method === undefined || !mayBeRequest(found)) return undefined;
-      return requestOfFields({ found, otherwiseAt: otherwiseAt() }, options);
+      // Loggers write their time in front of the pairs.
+      const prefix = line.slice(0, Math.min(line.indexOf('='), maxPrefixLength));
+      const at = timeIn(prefix, undefined) ?? otherwiseAt() ?? timeIn(prefix, options.utcOffset);
+      return requestOfFields({ found, otherwiseAt: at }, options);
     },
   };
 }

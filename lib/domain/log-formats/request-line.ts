@@ -7,6 +7,10 @@ export interface RequestLine {
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const absoluteTarget = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i;
 const httpProtocol = /^(?:HTTP\/[\d.x]{1,4}|h2c?|h3)$/i;
+/** The targets of other protocols that came in on a port of HTTP. */
+const otherTarget = /^(?:rtspu?|sips?|icap|mms):/i;
+/** Hypercorn leaves out the name of the protocol. */
+const bareVersion = /^(\/\S*) (?:1\.[01]|[23])$/;
 const otherProtocol = /^(?:RTSP|SIPS?|ICAP|MGCP|SSH|STOMP|AMQP|MQTT|ICY)\/[\d.]{1,4}$/i;
 const maxProtocolLength = 10;
 const maxMethodLength = 32;
@@ -20,7 +24,8 @@ export function parseRequestLine(text: string): RequestLine | undefined {
   const methodEnd = text.indexOf(' ');
   const method = text.slice(0, methodEnd);
   if (methodEnd < 1 || methodEnd > maxMethodLength || method === '-' || !token.test(method)) return undefined;
-  const rest = text.slice(methodEnd).trim();
+  const whole = text.slice(methodEnd).trim();
+  const rest = bareVersion.exec(whole)?.[1] ?? whole;
   const last = rest.slice(-maxProtocolLength);
   const protocol = last.slice(last.lastIndexOf(' ') + 1);
   if (otherProtocol.test(protocol)) return undefined;
@@ -28,9 +33,14 @@ export function parseRequestLine(text: string): RequestLine | undefined {
   // AWS load balancers write `-` for a protocol that they do not know.
   const hasNone = protocol === '-' && protocol.length < rest.length;
   const target = isHttp || hasNone ? rest.slice(0, rest.length - protocol.length).trimEnd() : rest;
-  if (target === '' || target === '-' || method === 'PRI') return undefined;
-  if (!isHttp && !target.startsWith('/') && !absoluteTarget.test(target)) return undefined;
-  return { method, target };
+  if (target === '' || target === '-' || isOther(method, target, isHttp)) return undefined;
+  const isWhole = target.startsWith('/') || absoluteTarget.test(target);
+  return isHttp || isWhole || (target === '*' && method === 'OPTIONS') ? { method, target } : undefined;
+}
+
+/** Returns whether a request is the start of HTTP/2, or of another protocol. */
+export function isOther(method: string, target: string, isHttp = false): boolean {
+  return method === 'PRI' || (!isHttp && otherTarget.test(target));
 }
 
 /** Explains why a request line is not valid, and quotes its start, which strangers wrote. */

@@ -2,7 +2,7 @@ import { fieldAliases, type AliasedField } from '../field-aliases.ts';
 import type { FoundFields } from '../field-aliases/find-fields.ts';
 import { instantOf } from './instant.ts';
 import { noRequest, unknown, type LineContent, type LineReadingOptions } from './line-format.ts';
-import { notARequest, parseRequestLine, type RequestLine } from './request-line.ts';
+import { isOther, notARequest, parseRequestLine, type RequestLine } from './request-line.ts';
 import { decodeAgent } from './unescape.ts';
 
 /** The fields of a line, and its date in UTC where that stands apart from the time. */
@@ -15,7 +15,9 @@ export interface LineFields {
 
 const clock = /^\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;
 const dateOnly = /^\d{4}-\d\d-\d\d$/;
-const statusStart = /^[1-5]\d\d(?!\d)/;
+/** The status, perhaps in quotes or in a whole status line. */
+const statusStart = /^"?(?:HTTP\/[\d.]{1,4} )?([1-5]\d\d)(?!\d)/;
+const protocolAtEnd = / HTTP\/[\d.]{1,4}$/;
 const seconds = /^(\d+(?:\.\d+)?)(ms|s|us|µs)?$/;
 
 /** Makes a request of the fields of a line, or says which one is missing. */
@@ -57,12 +59,28 @@ export function requestLineOf(found: FoundFields): RequestLine | string | undefi
   const target = textOf(found, 'path') ?? (line?.startsWith('/') === true ? line : undefined);
   if (method !== undefined && target !== undefined) {
     if (method === '-' || target === '-') return notARequest('-');
+    if (isOther(method, target)) return notARequest(`${method} ${target}`);
+    const isRelative = found.path?.[0]?.name === 'reqPath' && !target.startsWith('/');
+    // Akamai leaves out the first slash.
+    const path = isRelative ? `/${target}` : pathIn(target, method);
     const query = (textOf(found, 'query') ?? '').replace(/^\?|^-$/, '');
-    return { method, target: query === '' || target.includes('?') ? target : `${target}?${query}` };
+    return { method, target: query === '' || path.includes('?') ? path : `${path}?${query}` };
   }
-  if (line !== undefined) return parseRequestLine(line) ?? notARequest(line);
+  if (line !== undefined) return parseRequestLine(withoutQuotes(line)) ?? notARequest(line);
   // One field may hold a whole request line, such as the `path` of some proxies.
   return target === undefined ? undefined : parseRequestLine(target);
+}
+
+/** Returns the path in a text that may be a whole request line, or a path with a protocol, or in quotes. */
+function pathIn(text: string, method: string): string {
+  const target = withoutQuotes(text);
+  if (!target.includes(' ')) return target;
+  if (target.startsWith(`${method} `)) return parseRequestLine(target)?.target ?? target;
+  return target.startsWith('/') ? target.replace(protocolAtEnd, '') : target;
+}
+
+function withoutQuotes(text: string): string {
+  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }
 
 /** Takes the first time that can be read. */
@@ -83,7 +101,7 @@ export function receivedAtOf(
 export function statusOf(found: FoundFields): string | undefined {
   const values = found.status ?? [];
   for (const { value } of values) {
-    const [status] = statusStart.exec(String(value).trim()) ?? [];
+    const [, status] = statusStart.exec(String(value).trim()) ?? [];
     if (status !== undefined) return status;
   }
   return values.length === 0 ? undefined : '-';

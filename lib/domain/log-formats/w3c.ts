@@ -51,7 +51,7 @@ function columnsOf(line: string): Columns {
 function readColumns(line: string, { names, positions }: Columns, day: string | undefined): LineContent {
   // CloudFront names its columns between blanks, and separates their values by tabs.
   const split = line.includes('\t') ? line.split('\t').map(withoutQuotes) : splitBlanks(line);
-  const agentAt = positions.get('cs(user-agent)');
+  const agentAt = positions.get('cs(user-agent)') ?? positions.get('c-agent');
   const values = joinAgent(split, names.length, agentAt);
   if (values.length !== names.length) {
     return unknown(`has ${split.length} columns, where the header names ${names.length}`);
@@ -65,18 +65,20 @@ function readColumns(line: string, { names, positions }: Columns, day: string | 
   };
   const receivedAt = instantIn(valueOf, day);
   if (receivedAt === undefined) return unknown('has no time that can be read');
-  const method = valueOf('cs-method');
+  if (isFtp(positions)) return noRequest('is of an FTP server');
+  const method = valueOf('cs-method', 's-operation');
   const stem = valueOf('cs-uri-stem', 'cs-uri', 'cs-uri-path');
   if (method === undefined || stem === undefined) {
     const isUnnamed =
-      !positions.has('cs-method') || !(positions.has('cs-uri-stem') || positions.has('cs-uri'));
+      !(positions.has('cs-method') || positions.has('s-operation')) ||
+      !['cs-uri-stem', 'cs-uri', 'cs-uri-path'].some((name) => positions.has(name));
     return isUnnamed
       ? unknown('has no columns for method and path')
       : noRequest('no request was made on the connection');
   }
-  const query = valueOf('cs-uri-query');
-  const agent = valueOf('cs(user-agent)');
-  const referrer = valueOf('cs(referer)', 'cs(referrer)');
+  const query = valueOf('cs-uri-query')?.replace(/^\?/, '');
+  const agent = valueOf('cs(user-agent)', 'c-agent');
+  const referrer = valueOf('cs(referer)', 'cs(referrer)', 'cs-referred');
   const seconds = valueOf('time-taken');
   return {
     kind: 'request',
@@ -91,10 +93,15 @@ function readColumns(line: string, { names, positions }: Columns, day: string | 
       // IIS has whole milliseconds, and CloudFront seconds with decimals.
       durationMs: seconds === undefined ? undefined : Number(seconds) * (seconds.includes('.') ? 1_000 : 1),
       referrer: referrer === undefined ? undefined : decodePercents(referrer),
-      host: valueOf('x-host-header', 'cs(host)', 'cs-host'),
+      host: valueOf('x-host-header', 'cs(host)', 'cs-host', 'r-host'),
       clientIp: valueOf('c-ip'),
     },
   };
+}
+
+/** Returns whether the columns are those of IIS for commands of FTP. */
+function isFtp(positions: ReadonlyMap<string, number>): boolean {
+  return positions.has('x-session') && positions.has('x-fullpath');
 }
 
 function instantIn(
