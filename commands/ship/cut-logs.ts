@@ -5,7 +5,7 @@ import type { Line } from './input/split-lines.ts';
 import type { LogCutter } from './log-cutter.ts';
 import type { Piece } from './pieces.ts';
 import { createTornLineCheck } from './torn-line.ts';
-import type { ReadLine } from './read-line.ts';
+import type { LineReader, ReadLine } from './read-line.ts';
 
 /** If times go back by more minutes, another log begins: servers write lines almost in order. */
 const maxMinutesBack = 60;
@@ -21,7 +21,7 @@ export interface LogCutting {
   /** A part of the ids of logs that distinguishes logs with the same first entry. */
   readonly source: string;
   readonly now: () => number;
-  readonly read: (text: string) => ReadLine;
+  readonly reader: LineReader;
   /** Called for every line, in order, with its content. */
   readonly onLine: (read: ReadLine) => void;
 }
@@ -32,7 +32,7 @@ export interface LogCutting {
  * times jump: so logs that come one after the other in a stream have the ids that they have as files, wherever that can be
  * known.
  */
-export function cutLogs({ source, now, read, onLine }: LogCutting): LogCutter {
+export function cutLogs({ source, now, reader, onLine }: LogCutting): LogCutter {
   const isTorn = createTornLineCheck();
   const logCounts = new Map<string, number>();
   let cutter: BlockCutter | undefined;
@@ -73,10 +73,12 @@ export function cutLogs({ source, now, read, onLine }: LogCutting): LogCutter {
   };
   const readWhole = (line: Line): ReadLine => {
     const { text } = line;
-    if (text === undefined) return { reason: 'is longer than 64 KiB', isUnderstood: false };
+    if (text === undefined) return reader.skipLine();
     if (text.trim() === '') return undefined;
-    const content = read(text);
-    if (content?.entry !== undefined && isTorn(line)) {
+    const content = reader.read(text);
+    if (content?.entry === undefined) return content;
+    // The last part of a line has another form than whole lines.
+    if (content.isJoined === true ? !line.isTerminated : isTorn(line)) {
       return { reason: 'may not be complete: no line feed ends it', isUnderstood: true };
     }
     return content;
@@ -90,7 +92,11 @@ export function cutLogs({ source, now, read, onLine }: LogCutting): LogCutter {
     },
     takeRest: (isBlockEnd) => restOf(cutter, isBlockEnd),
     waitingSince: () => cutter?.waitingSince(),
-    endLog: () => (isNext = true),
+    endLog() {
+      const unfinished = reader.endLog();
+      if (unfinished !== undefined) onLine(unfinished);
+      isNext = true;
+    },
   };
 }
 

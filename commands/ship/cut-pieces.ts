@@ -6,7 +6,7 @@ import { createLineSplitter, type Line } from './input/split-lines.ts';
 import type { LogCutter } from './log-cutter.ts';
 import type { Log } from './log.ts';
 import type { Piece } from './pieces.ts';
-import { readLine, type ReadLine } from './read-line.ts';
+import { createLineReader, type ReadLine } from './read-line.ts';
 
 export interface CuttingOptions {
   /** A part of the ids of logs that distinguishes logs with the same first entry. */
@@ -51,13 +51,12 @@ export async function* cutPieces(
   let looked = 0;
 
   const createCutter = (): LogCutter => {
-    const reader = createReader();
-    return cutLogs({ source, now, read: (text) => readLine(text, reader, reading), onLine });
+    return cutLogs({ source, now, reader: createLineReader(createReader(), reading), onLine });
   };
   /** Returns whether there is something to send. */
   const hasEntry = (): boolean => {
-    const reader = createReader();
-    return held.some(({ text = '' }) => readLine(text, reader, reading)?.entry !== undefined);
+    const reader = createLineReader(createReader(), reading);
+    return held.some(({ text = '' }) => reader.read(text)?.entry !== undefined);
   };
   /** Decides under which scheme the log goes on, as soon as its lines allow that, and no sooner than it has an entry. */
   const decide = async (isAllForNow: boolean, isEnd: boolean): Promise<LogCutter | undefined> => {
@@ -105,6 +104,7 @@ export async function* cutPieces(
         break;
       case 'end':
         yield* await cut(splitter.rest(), true, true);
+        cutter?.endLog();
         yield* restOf(cutter, true);
         return;
     }

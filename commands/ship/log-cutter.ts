@@ -9,6 +9,6 @@ export interface LogCutter {
   takeRest(isBlockEnd: boolean): Piece[];
   /** Returns the time since when the first of them waits, if there are any. */
   waitingSince(): number | undefined;
-  /** Says that the next entry is the first one of another log. */
+  /** Says that the log has ended: the next entry is the first one of another log. */
   endLog(): void;
 }

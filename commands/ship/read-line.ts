@@ -1,5 +1,6 @@
 import type { Entry } from '../../client/contract.ts';
 import { entryOfRequest, type EntryOptions } from '../../lib/domain/log-formats/entry-of-request.ts';
+import { createPartJoiner } from '../../lib/domain/log-formats/join-parts.ts';
 import type { LogReader } from '../../lib/domain/log-formats/log-reader.ts';
 
 /** An entry, and what the log does not have of it. */
@@ -7,6 +8,8 @@ export interface ReadEntry {
   readonly entry: Entry;
   readonly hasStatus: boolean;
   readonly hasUserAgent: boolean;
+  /** True if the line came in several parts. */
+  readonly isJoined?: boolean;
   readonly reason?: undefined;
 }
 
@@ -16,13 +19,55 @@ export interface SkippedLine {
   readonly reason: string;
   /** False if the line is in no known format. */
   readonly isUnderstood: boolean;
+  /** True if lines that were counted before make up this one. */
+  readonly isCounted?: boolean;
 }
 
 /** The content of a line; `undefined`: a line without content. */
 export type ReadLine = ReadEntry | SkippedLine | undefined;
 
-/** Reads a line of a log. */
-export function readLine(text: string, reader: LogReader, options: EntryOptions): ReadLine {
+/** A reader of the lines of one log. */
+export interface LineReader {
+  read(text: string): ReadLine;
+  /** Says that a line is too long to be read. */
+  skipLine(): ReadLine;
+  /** Ends a log; returns a line of which only parts have come. */
+  endLog(): ReadLine;
+}
+
+const tooLong: SkippedLine = { reason: 'is longer than 64 KiB', isUnderstood: false };
+const unfinished: SkippedLine = {
+  reason: 'is a part of a longer line, whose end is not in the log',
+  isUnderstood: true,
+  isCounted: true,
+};
+
+/** Creates a reader that joins the lines that a container runtime has split. A part is a line without content. */
+export function createLineReader(reader: LogReader, options: EntryOptions): LineReader {
+  const joiner = createPartJoiner();
+  return {
+    read(text) {
+      const line = joiner.join(text);
+      switch (line.kind) {
+        case 'part':
+          return undefined;
+        case 'too-long':
+          return tooLong;
+        case 'line': {
+          const content = readLine(line.text, reader, options);
+          return line.isJoined && content?.entry !== undefined ? { ...content, isJoined: true } : content;
+        }
+      }
+    },
+    skipLine() {
+      joiner.skipLine();
+      return tooLong;
+    },
+    endLog: () => (joiner.endLog() ? unfinished : undefined),
+  };
+}
+
+function readLine(text: string, reader: LogReader, options: EntryOptions): ReadLine {
   const content = reader.read(text);
   switch (content.kind) {
     case 'header':

@@ -90,8 +90,11 @@ export function createTally(): Tally {
       const log = { name, understood: 0, unknown: 0, entries: 0, statuses: 0, userAgents: 0 };
       logs.push(log);
       return (read) => {
-        lines += 1;
-        lineNumber += 1;
+        const isNew = read?.entry !== undefined || read?.isCounted !== true;
+        if (isNew) {
+          lines += 1;
+          lineNumber += 1;
+        }
         if (read === undefined) return;
         if (read.entry !== undefined) {
           entries += 1;
