@@ -404,7 +404,7 @@ export interface Total {
   /**
    * Largest first.
    */
-  topPaths: PathTotal[]
+  topPaths?: PathTotal[]
   /**
    * Largest first.
    */

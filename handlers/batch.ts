@@ -24,7 +24,10 @@ export function batchHandler(wired: () => Promise<App>): HttpHandler {
       storedAt,
       counted: found.isCounted,
     };
-    return respondJson(200, batch, { 'cache-control': 'private, no-cache', vary: 'x-customer-id' });
+    return respondJson(200, batch, {
+      'cache-control': 'private, no-cache',
+      vary: 'authorization, x-customer-id',
+    });
   });
 }
 

@@ -17,7 +17,7 @@ import { wired, type App } from './wiring.ts';
 export function customersHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.listCustomers, async (request, app) => {
     const parameters = parseCustomersParameters(request.query, app.clock.now());
-    const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
+    const headers = { 'cache-control': 'private, no-cache', vary: 'authorization, x-customer-id' };
     const caller =
       app.config.storage === 'aws' || !request.mayListCustomers ? requireCustomer(request) : undefined;
     const { totals } = parameters;

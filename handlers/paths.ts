@@ -32,7 +32,7 @@ export function pathsHandler(wired: () => Promise<App>): HttpHandler {
     const { paths, complete } = page;
     const { requests: folded, errors: foldedErrors } = page.folded;
     const nextToken = page.next && encodePathsToken(parameters, customerId, page.next);
-    const etag = weakEtag([representation, paths, page.folded, complete, nextToken]);
+    const etag = weakEtag([customerId, representation, paths, page.folded, complete, nextToken]);
     const headers = {
       ...countHeaders(etag, page),
       ...linkToNext(request, pathsParametersSchema, nextToken),

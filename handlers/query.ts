@@ -40,9 +40,10 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const { windowSize, from, to } = range;
     const tz = zone?.name;
     const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
-    // The etag covers the windows alone: "until now" and `countedThrough` advance while the windows stay the same.
+    // The etag covers the customer and the windows alone: "until now" and `countedThrough` advance while the windows stay the same.
     const windows = windowsToJson(page.windows);
-    const etag = weakEtagOfJson([`["${representation}",`, windows, `,${JSON.stringify(nextToken ?? null)}]`]);
+    const start = `["${customerId}","${representation}",`;
+    const etag = weakEtagOfJson([start, windows, `,${JSON.stringify(nextToken ?? null)}]`]);
     const headers = {
       ...countHeaders(etag, page),
       ...linkToNext(request, queryParametersSchema, nextToken),

@@ -25,7 +25,10 @@ export function readAlertsHandler(wired: () => Promise<App>): HttpHandler {
       alerts: events.map(alertToJson),
       nextToken: next === undefined ? undefined : encodeAlertsToken(parameters, customerId, next),
     };
-    return respondJson(200, page, { 'cache-control': 'private, no-cache', vary: 'x-customer-id' });
+    return respondJson(200, page, {
+      'cache-control': 'private, no-cache',
+      vary: 'authorization, x-customer-id',
+    });
   });
 }
 

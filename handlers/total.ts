@@ -28,6 +28,7 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
     const tops = topsByName(summed);
     const rejections = app.recentRejections?.of(customerId);
     const etag = weakEtag([
+      customerId,
       representation,
       requests,
       tops,

@@ -36,6 +36,7 @@ const choose = (chosen: Partial<View>, isTyping = false): void => {
   screen.showView(view);
   if (view.page === 'customers') overview.show(view.lists);
   if (needsFigures(chosen)) loadView();
+  else if ('paths' in chosen) live.load(); // for what is known of the kinds of paths
 };
 
 /** Loads the list of all customers, and shows each part of it as soon as it is there. */
@@ -87,7 +88,7 @@ const screen = createScreen({
 const live = createLive({
   async load(signal) {
     const period = shownPeriod(view);
-    const { unit } = view;
+    const { unit, paths } = view;
     const now = Date.now();
     if (view.page === 'customers') {
       shareDialog.offer(undefined);
@@ -102,7 +103,7 @@ const live = createLive({
     shareDialog.offer(customer);
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
-      const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
+      const query = customer === undefined ? undefined : { customer, period, unit, now, zone, paths };
       const uncounted = query && (await loadCounting(query, client, signal));
       signal.throwIfAborted();
       const counting = uncounted?.counting;
@@ -113,7 +114,7 @@ const live = createLive({
       else screen.showNoCustomer(view, customers);
       return isCounting;
     }
-    const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
+    const report = await loadReport({ customer, period, unit, now, zone, paths }, client, signal);
     signal.throwIfAborted();
     controls.showKnown(report.period, report.unit);
     const isEmpty = report.total.requests === 0;

@@ -107,7 +107,11 @@ export function rangeWithDefaults(
 ): { readonly from: WindowStart; readonly to: WindowStart } {
   const to = asked.to ?? firstWindowStartFrom(now);
   const from = asked.from ?? minutesBefore(to, defaultMinutes);
-  if (from > to) throw invalidParameter('from', 'must not be after to');
+  if (from > to) {
+    const reason =
+      asked.to === undefined ? 'must not be after to, which is now by default' : 'must not be after to';
+    throw invalidParameter('from', reason);
+  }
   return { from, to };
 }
 

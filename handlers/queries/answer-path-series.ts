@@ -34,7 +34,7 @@ export async function answerPathSeries(
   const { folded, foldedErrors } = page;
   const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
   const windows = page.windows.map(windowToSend);
-  const etag = weakEtag([representation, windows, folded, foldedErrors, nextToken]);
+  const etag = weakEtag([customerId, representation, windows, folded, foldedErrors, nextToken]);
   const headers = {
     ...countHeaders(etag, page),
     ...linkToNext(request, queryParametersSchema, nextToken),

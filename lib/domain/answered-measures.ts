@@ -44,7 +44,7 @@ export function answeredMeasures(measures: StoredMeasures | undefined): Answered
 }
 
 /** Returns stored durations by bucket. */
-export function bucketsOf(durations: readonly number[]): Map<number, number> {
+function bucketsOf(durations: readonly number[]): Map<number, number> {
   const buckets = new Map<number, number>();
   for (let at = 0; at < durations.length; at += 2) buckets.set(durations[at] ?? 0, durations[at + 1] ?? 0);
   return buckets;

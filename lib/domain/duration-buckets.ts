@@ -47,6 +47,14 @@ export function addBuckets(sum: Map<number, number>, added: DurationBuckets): vo
   for (const [bucket, requests] of added) sum.set(bucket, saturatedSum(sum.get(bucket) ?? 0, requests));
 }
 
+/** Adds durations as windows store them: buckets, each followed by its requests. */
+export function addStoredBuckets(sum: Map<number, number>, added: readonly number[]): void {
+  for (let at = 0; at < added.length; at += 2) {
+    const bucket = added[at] ?? 0;
+    sum.set(bucket, saturatedSum(sum.get(bucket) ?? 0, added[at + 1] ?? 0));
+  }
+}
+
 /** Returns the requests of all buckets. */
 export function requestsIn(buckets: DurationBuckets): number {
   let requests = 0;

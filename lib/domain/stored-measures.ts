@@ -36,7 +36,8 @@ export const measuresShape = {
   visitors: z.string().refine(isVisitorsText, 'not visitors').exactOptional(),
 };
 
-function areBuckets(durations: readonly number[]): boolean {
+/** Reports whether numbers are buckets in ascending order, each followed by its requests. */
+export function areBuckets(durations: readonly number[]): boolean {
   let last = -1;
   for (let at = 0; at < durations.length; at += 2) {
     const [bucket = 0, requests = 0] = [durations[at], durations[at + 1]];

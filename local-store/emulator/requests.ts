@@ -52,7 +52,7 @@ export function acceptRequests(allowedNames: ReadonlySet<string>, limits: Admiss
     const { request, response, server } = message as RequestStart;
     const { method, headers, rawHeaders } = request;
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    if (method === 'POST' || method === 'PUT') {
+    if (method !== 'GET' && method !== 'HEAD') {
       if (!headers['content-type']) {
         dropHeader('content-type', rawHeaders); // it may be there without a value
         rawHeaders.push('content-type', opaqueMediaType);

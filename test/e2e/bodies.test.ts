@@ -222,6 +222,15 @@ it('takes a media type without a value for none, as a gateway does', async () =>
   expect([answer.status, json(answer)]).toMatchObject([415, { errorCode: 'ING_1004' }]);
 });
 
+it.each(['DELETE', 'PATCH', 'OPTIONS'])(
+  'answers 405 to %s whatever media type its body has',
+  async (method) => {
+    const headers = { 'content-type': 'x' };
+    const answer = await emulator.http.request('/aggregates', { method, headers, body: '{' });
+    expect([answer.status, json(answer)]).toMatchObject([405, { errorCode: 'API_1001' }]);
+  },
+);
+
 it('answers in whole to a request for a range, as a gateway does', async () => {
   const answer = await emulator.http.request('/openapi.json', { headers: { range: 'bytes=0-10' } });
   expect([answer.status, json(answer)]).toMatchObject([200, { openapi: '3.1.1' }]);

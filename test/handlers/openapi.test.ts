@@ -107,6 +107,18 @@ describe('GET /openapi.json', () => {
     expect([...new Set(codes)].toSorted()).toEqual(Object.keys(errorCodes).toSorted());
   });
 
+  it('has the refusals that a server answers in place of every function', async () => {
+    const { paths } = JSON.parse(await document()) as {
+      paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+    };
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { responses }] of Object.entries(operations)) {
+        const refusals = ['400', '403', '408', ...(method === 'post' ? ['413'] : [])];
+        expect(Object.keys(responses), `${method} ${path}`).toEqual(expect.arrayContaining(refusals));
+      }
+    }
+  });
+
   it('says which scope of an API key each route asks for, and that on a laptop there are no keys', async () => {
     const { paths } = JSON.parse(await document()) as {
       paths: Record<string, Record<string, { security: unknown }>>;

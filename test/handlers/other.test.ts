@@ -87,7 +87,7 @@ describe('GET /metrics', () => {
 });
 
 describe('any other route', () => {
-  it.each(['/nothing', '/assets', '/logs/1', '/batches/k/more'])('answers 404 to %s', async (path) => {
+  it.each(['/nothing', '/assets', '/logs/1', '/batches/k/more', '//'])('answers 404 to %s', async (path) => {
     const { app } = testApp();
     const answer = await fallbackHandler(async () => app)(httpEvent('GET', path));
     expect(answer.statusCode).toBe(404);

@@ -359,7 +359,7 @@ describe('GET /aggregates in CSV', () => {
   it('has an etag of its own, and says what it depends on', async () => {
     await count([at('03')]);
     const [json, csv] = [await get(), await getCsv({})];
-    expect(csv.headers.vary).toBe('accept, x-customer-id');
+    expect(csv.headers.vary).toBe('accept, authorization, x-customer-id');
     expect(csv.headers.etag).not.toBe(json.headers.etag);
     const ifNoneMatch = { 'if-none-match': String(csv.headers.etag) };
     expect((await getCsv({}, ifNoneMatch)).status).toBe(304);

@@ -71,7 +71,8 @@ describe('GET /aggregates/total', () => {
       at('05'),
     ]);
     const range = { from: '2025-12-28T18:03:00Z', to: '2025-12-28T18:06:00Z' };
-    expect(json(await get(range))).toMatchObject({
+    const all = json(await get(range)) as Record<string, unknown>;
+    expect(all).toMatchObject({
       requests: 5,
       topPaths: [
         { key: 'GET /', requests: 4, bytes: 1_500, meanMs: 13.67 },
@@ -88,6 +89,11 @@ describe('GET /aggregates/total', () => {
       bytes: 1_500,
       duration: { requests: 3, sumMs: 41, p50Ms: 10, p95Ms: 21, p99Ms: 21 },
     });
+    const bySome = json(await get({ ...range, dimensions: 'status,agentClass' }));
+    expect(bySome).toEqual(
+      Object.fromEntries(Object.entries(all).filter(([field]) => !/^top(?!Statuses)/.test(field))),
+    );
+    expect(json(await get({ ...range, dimensions: 'none' }))).not.toHaveProperty('topStatuses');
     const ofOnePath = json(await get({ ...range, pathPrefix: '/a' }));
     expect(ofOnePath).toMatchObject({ requests: 1, bytes: 0 });
     expect(ofOnePath).not.toHaveProperty('duration');
@@ -157,6 +163,8 @@ describe('GET /aggregates/total', () => {
     ['top', { top: '0' }],
     ['top', { top: '1001' }],
     ['pathPrefix', { pathPrefix: '' }],
+    ['dimensions', { dimensions: 'status,planet' }],
+    ['dimensions', { dimensions: 'status', pathPrefix: '/' }],
     ['pathPrefix', { pathPrefix: 'x'.repeat(2_049) }],
     ['form', { form: '2025-12-28T18:00:00Z' }],
   ])('answers 400 and names %s of %j', async (field, query) => {

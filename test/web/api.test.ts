@@ -123,7 +123,7 @@ describe('loadReport', () => {
         : json({ windows: [window('2025-12-28T17:00:00Z', 2)], nextToken: 'more' });
     });
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
     const { buckets, unit } = await loadReport(query, client, signal);
     expect(unit).toBe('hour');
     expect(buckets.slice(-3).map(({ requests }) => requests)).toEqual([0, 2, 3]);
@@ -135,7 +135,14 @@ describe('loadReport', () => {
       return json({ windows: [{ windowStart: '2025-12-22T18:30:00Z', requests: 3, complete: true }] });
     });
     const period = { kind: 'preset', preset: '7d' } as const;
-    const query = { customer: 'cus-axon', period, unit: 'day', now, zone: 'Asia/Kolkata' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: 'day',
+      now,
+      zone: 'Asia/Kolkata',
+      paths: 'all',
+    } as const;
     const { buckets } = await loadReport(query, client, signal);
     expect(buckets.map(({ requests }) => requests)).toEqual([0, 3, 0, 0, 0, 0, 0]);
     expect(buckets[1]).toMatchObject({ isComplete: true });
@@ -154,7 +161,7 @@ describe('loadReport', () => {
       return json(pathname === '/aggregates' ? { windows: [] } : none);
     });
     const period = { kind: 'preset', preset: 'latest' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
     const report = await loadReport(query, client, signal);
     const range = { from: at('2015-05-17T00:00Z'), to: at('2015-05-21T00:00Z') };
     expect(report).toMatchObject({ unit: 'hour', range, period: { kind: 'custom', ...range } });
@@ -174,7 +181,14 @@ describe('loadReport', () => {
       return json({ ...none, requests: from === '2025-12-28T10:15:00Z' ? 1 : 2 });
     });
     const period = { kind: 'custom', from: at('2025-12-28T10:15Z'), to: at('2025-12-28T14:03Z') } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'Europe/Berlin' };
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'Europe/Berlin',
+      paths: 'all',
+    } as const;
     const { buckets, range } = await loadReport(query, client, signal);
     expect(range).toEqual({ from: period.from, to: period.to });
     expect(buckets.map(({ requests }) => requests)).toEqual([1, 11, 12, 13, 2]);
@@ -183,7 +197,9 @@ describe('loadReport', () => {
     expect(urls).toContain(
       '/aggregates?window=hour&from=2025-12-28T11:00:00Z&to=2025-12-28T14:00:00Z&dimensions=status,agentClass&top=20',
     );
-    expect(urls).toContain('/aggregates/total?from=2025-12-28T14:00:00Z&to=2025-12-28T14:03:00Z&top=100');
+    expect(urls).toContain(
+      '/aggregates/total?from=2025-12-28T14:00:00Z&to=2025-12-28T14:03:00Z&top=500&dimensions=status,agentClass',
+    );
   });
 
   it('has what was counted at the same times of the same weekdays before', async () => {
@@ -194,7 +210,7 @@ describe('loadReport', () => {
       return json({ windows: [{ windowStart: `2025-12-${day}T20:00:00Z`, requests: isBefore ? 3 : 4 }] });
     });
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
     const { buckets, previousBuckets, previous, weeksBack } = await loadReport(query, client, signal);
     expect([weeksBack, previous.requests]).toEqual([1, 7]);
     expect(previousBuckets).toHaveLength(buckets.length);
@@ -220,7 +236,7 @@ describe('loadReport', () => {
           }),
     );
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
     const { buckets, total } = await loadReport(query, client, signal);
     expect(total.visitors).toBe(12);
     expect(buckets.at(-1)).toMatchObject({
@@ -235,7 +251,7 @@ describe('loadReport', () => {
 
   describe('while entries wait', () => {
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
     const historyEnds = '2025-12-28T17:00:00Z';
     const waiting = { countedThrough: '2025-12-28T18:03:05Z', waiting: 23_401, complete: false };
     const report = async (isHistoryComplete: boolean, progress: object = waiting) => {

@@ -42,8 +42,8 @@ export interface Total extends Amounts {
   readonly progress: AnswerProgress | undefined;
   /** `undefined` if there are none, or the pipeline does not know. */
   readonly rejections: Rejections | undefined;
-  /** Largest first. */
-  readonly topPaths: readonly KeyCount[];
+  /** Largest first, as the other lists; `undefined` if they were not read. */
+  readonly topPaths: readonly KeyCount[] | undefined;
   readonly topUserAgents: readonly KeyCount[];
   readonly topStatuses: readonly KeyCount[];
   /** These are empty where nothing was counted. */
@@ -83,15 +83,15 @@ export function parseExtents(answer: unknown): readonly Range[] {
 
 export function parseTotal(answer: unknown): Total {
   const keyCounts = (field: string) => list(answer, field, parseKeyCount);
-  const topStatuses = keyCounts('topStatuses');
   const keyCountsIfAny = (field: string) => (member(answer, field) === undefined ? [] : keyCounts(field));
+  const topStatuses = keyCountsIfAny('topStatuses');
   const agentClasses = keyCountsIfAny('agentClasses');
   return {
     progress: parseProgress(answer),
     requests: count(member(answer, 'requests'), 'requests'),
     rejections: parseRejections(member(answer, 'rejections')),
-    topPaths: keyCounts('topPaths'),
-    topUserAgents: keyCounts('topUserAgents'),
+    topPaths: member(answer, 'topPaths') === undefined ? undefined : keyCounts('topPaths'),
+    topUserAgents: keyCountsIfAny('topUserAgents'),
     topStatuses,
     topErrorPaths: keyCountsIfAny('topErrorPaths'),
     agentClasses,

@@ -6,6 +6,7 @@ import {
   type Counting,
   type ShownBucket,
 } from '../figures/counting.ts';
+import type { PathChoice } from '../figures/path-kinds.ts';
 import type { Bucket } from '../figures/series.ts';
 import { comparedRange, weeksBack, weeksBefore } from '../period/comparison.ts';
 import {
@@ -21,7 +22,7 @@ import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import type { AnswerProgress, Rejections, Total } from './answers.ts';
 import type { Client } from './client.ts';
 import { loadExtent } from './load-extent.ts';
-import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
+import { readAmounts, readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
 /** A customer's traffic, as the page shows it. */
 export interface Report {
@@ -50,12 +51,16 @@ export interface ReportQuery {
   readonly unit: Unit | undefined;
   readonly now: number;
   readonly zone: string;
+  /** Only for a kind of paths the largest paths are read. */
+  readonly paths: PathChoice;
 }
 
 /** Keys to request per dimension, as many as the pipeline lists. */
 export const keysOfTotal = 1_000;
-/** Statuses of the previous period: every possible one. */
-const keysOfPrevious = 500;
+/** Dimensions of the lists. Paths have a request of their own. */
+const listedDimensions = 'userAgent,status,agentClass,errorPath,referrer,host,country';
+/** Keys of a total that is read for what it says of itself. */
+const noKeys = { top: '1', dimensions: 'none' } as const;
 
 /** Loads everything that the page shows. */
 export async function loadReport(query: ReportQuery, client: Client, signal: AbortSignal): Promise<Report> {
@@ -67,22 +72,24 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const range = rangeOf(period, unit, now, zone);
   const read = { customer, client, signal };
   // This answer says what is missing, so it is read first: later answers contain at least what it calls counted.
-  const answered = await readTotal(range, String(keysOfTotal), read);
+  const top = String(keysOfTotal);
+  const answered = await readTotal(range, { top, dimensions: listedDimensions }, read);
   const progress = await withWaiting(answered.progress, range, now, read);
-  const total = { ...answered, progress };
   const edges = edgesOf(range, unit, zone);
   const weeks = weeksBack(range);
   const readPrevious = async () => {
-    const previous = await readTotal(comparedRange(range, now, zone), String(keysOfPrevious), read);
+    const previous = await readAmounts(comparedRange(range, now, zone), read);
     const edgesBefore = edges.map((edge) => weeksBefore(edge, weeks, zone));
     // A total can be empty because the time that it is of has only begun.
     const hasNothing = previous.requests === 0 && range.to <= now;
     return { previous, previousBuckets: hasNothing ? [] : await readBuckets(edgesBefore, unit, zone, read) };
   };
-  const [buckets, { previous, previousBuckets }] = await Promise.all([
+  const [buckets, { previous, previousBuckets }, topPaths] = await Promise.all([
     readBuckets(edges, unit, zone, read),
     readPrevious(),
+    query.paths === 'all' ? undefined : readTotal(range, { top, dimensions: 'path' }, read),
   ]);
+  const total = { ...answered, progress, topPaths: topPaths?.topPaths };
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
     : Infinity;
@@ -113,7 +120,7 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
 async function readCompleteBefore(range: Range, until: number | undefined, read: Read): Promise<number> {
   if (until === undefined) return range.from;
   if (until === range.to) return range.from; // the total of the range already says so
-  const { progress } = await readTotal({ from: range.from, to: until }, '1', read);
+  const { progress } = await readTotal({ from: range.from, to: until }, noKeys, read);
   return progress?.isComplete === true ? until : range.from;
 }
 
@@ -147,7 +154,7 @@ export async function loadCounting(
   const period = periodOfData(query.period, undefined, now, zone);
   const range = rangeOf(period, unitsOf(period)[0], now, zone);
   const read = { customer, client, signal };
-  const { progress, rejections } = await readTotal(range, '1', read);
+  const { progress, rejections } = await readTotal(range, noKeys, read);
   const counting = countingOf(await withWaiting(progress, range, now, read), range, false);
   return { counting, rejections };
 }

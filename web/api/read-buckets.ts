@@ -17,9 +17,10 @@ export interface Read {
  * than this are rare; the rest of them are "other" ones then, and still counted.
  */
 const keysOfWindows = '20';
-const usedDimensions = { dimensions: 'status,agentClass', top: keysOfWindows };
+const amountDimensions = 'status,agentClass';
+const usedDimensions = { dimensions: amountDimensions, top: keysOfWindows };
 /** A total does not say how many requests have the statuses it leaves out, so it has to have all of them. */
-const keysOfStatuses = '100';
+const keysOfStatuses = '500';
 
 /**
  * Reads the requests between consecutive edges. All spans but the first and the last are whole units. The pipeline
@@ -48,12 +49,18 @@ export async function readBuckets(
   return [...before, ...countBetween(whole, between), ...behind];
 }
 
+/** Reads the amounts of a range, and with them its statuses and classes of agents. */
+export function readAmounts(range: Range, read: Read): Promise<Total> {
+  return readTotal(range, { top: keysOfStatuses, dimensions: amountDimensions }, read);
+}
+
+/** @param keys  the number of keys to read of each dimension, and the dimensions: reading few is a fraction of the work */
 export async function readTotal(
   range: Range,
-  top: string,
+  keys: { readonly top: string; readonly dimensions: string },
   { customer, client, signal }: Read,
 ): Promise<Total> {
-  const parameters = { ...isoRange(range), top };
+  const parameters = { ...isoRange(range), ...keys };
   return client.get(
     { path: 'aggregates/total', parameters, customer, isReadWhole: true },
     parseTotal,
@@ -75,7 +82,7 @@ async function addUpEach(edges: readonly number[], read: Read): Promise<Bucket[]
   return Promise.all(
     edges.slice(0, -1).map(async (from, index) => {
       const to = edges[index + 1] ?? from;
-      const { progress, ...amounts } = await readTotal({ from, to }, keysOfStatuses, read);
+      const { progress, ...amounts } = await readAmounts({ from, to }, read);
       return Object.assign(addUp([amounts]), { from, to, isComplete: progress?.isComplete ?? false });
     }),
   );

@@ -5,7 +5,7 @@ import { element, setText } from './elements.ts';
 
 /** Explains the choice of pages or assets. */
 export function showPathKindNote({ topPaths, requests }: Total, chosen: PathChoice): void {
-  const note = describePathKind(chosen, topPaths, requests);
+  const note = topPaths === undefined ? '' : describePathKind(chosen, topPaths, requests);
   element('path-kinds-note', HTMLParagraphElement).hidden = note === '';
   setText('path-kinds-note', note);
 }

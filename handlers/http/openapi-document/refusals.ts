@@ -7,22 +7,31 @@ export function describeRefusals(): Json {
   const only = (status: number, ...codes: Parameters<typeof describeErrors>[0]) =>
     describeErrors(codes)[status];
   return {
+    NotValid: only(400, 'QRY_1000'),
     WithoutKey: only(401, 'API_1009'),
     HostNotAllowed: only(403, 'API_1004'),
     Forbidden: only(403, 'API_1004', 'API_1010', 'API_1011'),
     NoSuchRoute: only(404, 'API_1000'),
     MethodNotAllowed: only(405, 'API_1001'),
     TooSlow: only(408, 'API_1008'),
+    TooLarge: only(413, 'ING_1003'),
   };
 }
 
 /** Returns the answers to requests of a route that no function sees, by status. */
-export function refusalsOf({ scopes }: Route): Record<string, Json> {
-  return scopes === undefined
-    ? { 403: refusal('HostNotAllowed'), 408: refusal('TooSlow') }
-    : { 401: refusal('WithoutKey'), 403: refusal('Forbidden'), 408: refusal('TooSlow') };
+export function refusalsOf({ method, scopes }: Route): Record<string, Json> {
+  return {
+    400: refusal('NotValid'),
+    ...(scopes === undefined
+      ? { 403: refusal('HostNotAllowed') }
+      : { 401: refusal('WithoutKey'), 403: refusal('Forbidden') }),
+    408: refusal('TooSlow'),
+    ...(method === 'POST' && { 413: refusal('TooLarge') }),
+  };
 }
 
-function refusal(name: 'WithoutKey' | 'HostNotAllowed' | 'Forbidden' | 'TooSlow'): Json {
+function refusal(
+  name: 'NotValid' | 'WithoutKey' | 'HostNotAllowed' | 'Forbidden' | 'TooSlow' | 'TooLarge',
+): Json {
   return { $ref: `#/components/responses/${name}` };
 }

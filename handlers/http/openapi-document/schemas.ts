@@ -244,7 +244,7 @@ const total = z.object({
     dimensions.map(({ field, topField }) => {
       const isOfPaths = field === 'requestsByPath';
       const largest = z.array(isOfPaths ? pathTotal : keyTotal).describe('Largest first.');
-      return [topField, isOfPaths ? largest : largest.optional()];
+      return [topField, largest.optional()];
     }),
   ),
   bytes: bytes.describe('Exact sum; with `pathPrefix` of the paths that start with it.'),

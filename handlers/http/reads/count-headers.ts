@@ -7,7 +7,7 @@ export function countHeaders(etag: string, said: Said): Readonly<Record<string, 
   return {
     etag,
     'cache-control': 'private, no-cache',
-    vary: 'accept, x-customer-id',
+    vary: 'accept, authorization, x-customer-id',
     ...progressHeaders(said),
   };
 }

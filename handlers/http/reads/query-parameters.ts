@@ -4,6 +4,7 @@ import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { dimensions, type DimensionField } from '../../../lib/domain/dimensions.ts';
 import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
 import { roundOutward } from '../../../lib/domain/local-window.ts';
+import { dimensionChoices, dimensionsParameter } from './dimensions-parameter.ts';
 import { findTimeZone, type TimeZone } from '../../../lib/domain/time-zone.ts';
 import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
 import { windowSizes, type WindowSize, type WindowStart } from '../../../lib/domain/window.ts';
@@ -53,9 +54,6 @@ const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour:
 const pathPattern = /^(?:[!#$%&'*+.^_`|~0-9A-Z-]{1,32} )?\/|^[!#$%&'*+.^_`|~0-9A-Z-]{1,32} ./;
 const maxPathLength = 32 + 1 + 2_048;
 
-const noDimensions = 'none';
-const dimensionNames = dimensions.map(({ name }) => `\`${name}\``).join(', ');
-
 const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z';
 
 export const queryParametersSchema = z.object({
@@ -85,20 +83,9 @@ export const queryParametersSchema = z.object({
     .describe(
       'Only the counts of this path, as it was counted: requests, errors, bytes and durations. With its method, such as `GET /docs`, or beginning with `/` for any method. Not together with `top` or `dimensions`.',
     ),
-  dimensions: z
-    .string()
-    .transform((text, context): ReadonlySet<DimensionField> => {
-      const names = text.split(',');
-      const found = dimensions.filter(({ name }) => names.includes(name));
-      if (text === noDimensions || found.length === names.length)
-        return new Set(found.map(({ field }) => field));
-      context.addIssue({ code: 'custom', message: `must be ${noDimensions}, or some of ${dimensionNames}` });
-      return z.NEVER;
-    })
-    .optional()
-    .describe(
-      `Dimensions of the windows, separated by commas: \`${noDimensions}\`, or some of ${dimensionNames}. All by default; few are read and sent in a fraction of the time. Sums by path are there with \`path\`, and sums of all always.`,
-    ),
+  dimensions: dimensionsParameter.describe(
+    `Dimensions of the windows, separated by commas: ${dimensionChoices}. All by default; few are read and sent in a fraction of the time. Sums by path are there with \`path\`, and sums of all always.`,
+  ),
   tz: z
     .string()
     .transform((name, context): TimeZone => {

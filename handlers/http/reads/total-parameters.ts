@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { DimensionField } from '../../../lib/domain/dimensions.ts';
 import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
 import { minutesBefore, type WindowStart } from '../../../lib/domain/window.ts';
 import type { HttpRequest } from '../http.ts';
@@ -9,6 +10,7 @@ import {
   rangeWithDefaults,
   wholeNumber,
 } from '../parameters.ts';
+import { dimensionChoices, dimensionsParameter } from './dimensions-parameter.ts';
 
 /** Parameters of `GET /aggregates/total`, with their defaults. */
 export interface TotalParameters {
@@ -16,6 +18,8 @@ export interface TotalParameters {
   readonly to: WindowStart;
   readonly top: number;
   readonly pathPrefix: string | undefined;
+  /** `undefined`: all of them. */
+  readonly fields: ReadonlySet<DimensionField> | undefined;
   /** `undefined`: the one that the client's `accept` prefers. */
   readonly format: 'json' | 'csv' | undefined;
 }
@@ -54,6 +58,9 @@ export const totalParametersSchema = z.object({
     .max(maxPathLength, `must have 1–${maxPathLength} characters`)
     .optional()
     .describe('Only requests whose path, as counted, starts with this, whatever the method.'),
+  dimensions: dimensionsParameter.describe(
+    `Dimensions to list, separated by commas: ${dimensionChoices}. All by default; few are read in a fraction of the time. Sums of all are always there. Not together with \`pathPrefix\`.`,
+  ),
   format: z
     .enum(['json', 'csv'], 'must be json or csv')
     .optional()
@@ -63,8 +70,10 @@ export const totalParametersSchema = z.object({
 /** @throws InvalidRequest  a parameter is not valid */
 export function parseTotalParameters(query: HttpRequest['query'], now: Date): TotalParameters {
   const asked = parseParameters(query, totalParametersSchema);
-  const { top = defaultTop, pathPrefix, format } = asked;
-  return { ...totalRange(asked, now), top, pathPrefix, format };
+  const { top = defaultTop, pathPrefix, dimensions: fields, format } = asked;
+  if (fields !== undefined && pathPrefix !== undefined)
+    throw invalidParameter('dimensions', 'must not be given together with pathPrefix');
+  return { ...totalRange(asked, now), top, pathPrefix, fields, format };
 }
 
 /**

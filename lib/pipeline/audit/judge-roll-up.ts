@@ -1,5 +1,6 @@
 import { dimensions } from '../../domain/dimensions.ts';
 import { otherKey } from '../../domain/folding.ts';
+import { encodeHoursOfDay, hoursLineOf, type HourOfDay } from '../../domain/hours-of-day.ts';
 import { saturatedSum } from '../../domain/sums.ts';
 import { tombstoneKeyOfWindow, windowKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp } from '../../domain/roll-up-format.ts';
@@ -51,10 +52,14 @@ async function judge(
   store: ObjectReader,
   { tombstone, isPending }: Circumstances,
 ): Promise<Judgement> {
-  const window = await read(key, store);
+  const stored = await read(key, store);
+  const window = stored?.window;
   const parts = await sumOfParts(key, size, store, tombstone);
   if (window === undefined && parts === undefined) return 'right';
-  const details = window && differences(window, parts?.sum ?? emptySum());
+  const details = window && [
+    ...differences(window, parts?.sum ?? emptySum()),
+    ...differingHours(stored.hours, parts?.hours ?? []),
+  ];
   if (details?.length === 0) return 'right';
   if (parts !== undefined && isPending(parts.updatedAt)) return 'pending';
 
@@ -67,14 +72,25 @@ async function judge(
     : { kind: 'roll-up-missing', key, ...parts.window, requests: parts.sum.requests };
 }
 
-async function read(key: ObjectKey, store: ObjectReader): Promise<RolledUpWindow | undefined> {
+interface StoredRollUp {
+  readonly window: RolledUpWindow;
+  /** The line of its hours, empty if it has none. */
+  readonly hours: Buffer;
+}
+
+async function read(key: ObjectKey, store: ObjectReader): Promise<StoredRollUp | undefined> {
   const object = await store.get(key);
   if (object === undefined) return undefined;
   const window = decodeWholeRolledUp(object.body);
   if (windowKey(window.customerId, window.windowSize, window.windowStart) !== key) {
     throw new UnreadableFormat('A window is at the place of another one.');
   }
-  return window;
+  return { window, hours: hoursLineOf(object.body) };
+}
+
+/** A day of an earlier version has no line of its hours, and answers are read from the hours themselves. */
+function differingHours(stored: Buffer, hours: readonly HourOfDay[]): string[] {
+  return stored.length === 0 || stored.equals(encodeHoursOfDay(hours)) ? [] : ['its hours differ'];
 }
 
 function differences(window: RolledUpWindow, sum: WindowSum): string[] {

@@ -3,12 +3,17 @@ import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { composeRange } from '../../domain/compose-range.ts';
 import { dimensions, mapDimensions, type DimensionField } from '../../domain/dimensions.ts';
-import { answeredDuration, bucketsOf, type AnsweredMeasures } from '../../domain/answered-measures.ts';
-import { addBuckets } from '../../domain/duration-buckets.ts';
+import { answeredDuration, type AnsweredMeasures } from '../../domain/answered-measures.ts';
+import { addStoredBuckets } from '../../domain/duration-buckets.ts';
 import { answerLimits, createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
 import { meanOf } from '../../domain/mean-of.ts';
 import { pathSumLists } from '../../domain/path-sum-lists.ts';
-import { addVisitors, estimateVisitors, readVisitors } from '../../domain/visitors.ts';
+import {
+  addVisitorsText,
+  estimateVisitorsText,
+  registerCount,
+  visitorsTextOf,
+} from '../../domain/visitors.ts';
 import { pathsStartingWith } from '../../domain/paths-starting-with.ts';
 import { saturatedSum } from '../../domain/sums.ts';
 import type { WindowStart } from '../../domain/window.ts';
@@ -31,6 +36,8 @@ export interface TotalQuery {
   readonly top: number;
   /** Only requests of paths that start with this. */
   readonly pathPrefix: string | undefined;
+  /** Dimensions to list, without a prefix; by default all. */
+  readonly fields?: ReadonlySet<DimensionField> | undefined;
   readonly allowedLatenessSeconds: number;
 }
 
@@ -83,15 +90,22 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
     createKeyTotals(answerLimits, { lists: field === pathField ? 3 : 0 }),
   );
   const fields: readonly DimensionField[] =
-    pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
+    pathPrefix === undefined
+      ? dimensions.map(({ field }) => field).filter((field) => query.fields?.has(field) !== false)
+      : [pathField];
+  const hasPaths = fields.includes(pathField);
   const isWanted = pathPrefix === undefined ? undefined : pathsStartingWith(pathPrefix);
   const durations = new Map<number, number>();
-  const visitors = new Map<number, number>();
+  const visitors = new Uint8Array(registerCount);
   let requests = 0;
   let hasBytes = false;
+  let [bytes, sumMs] = [0, 0];
 
   for (const run of runs) {
-    for await (const window of reader.windows({ customerId, ...run }, windowsInFlight)) {
+    for await (const window of reader.windows(
+      { customerId, fields: query.fields, ...run },
+      windowsInFlight,
+    )) {
       const { counts, measures } = window;
       let matching = 0;
       for (const field of fields) {
@@ -100,11 +114,16 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
       }
       requests = saturatedSum(requests, isWanted === undefined ? window.requests : matching);
       hasBytes ||= measures?.bytes !== undefined;
-      if (measures?.durations !== undefined) addBuckets(durations, bucketsOf(measures.durations));
-      if (measures?.visitors !== undefined) addVisitors(visitors, readVisitors(measures.visitors));
+      if (!hasPaths) {
+        bytes = saturatedSum(bytes, measures?.bytes ?? 0);
+        sumMs = (measures?.pathDurationMs ?? []).reduce(saturatedSum, sumMs);
+      }
+      if (measures?.durations !== undefined) addStoredBuckets(durations, measures.durations);
+      if (measures?.visitors !== undefined) addVisitorsText(visitors, measures.visitors);
     }
   }
-  const [bytes = 0, sumMs = 0] = keyTotals[pathField].sums();
+  const visitorsText = visitorsTextOf(visitors);
+  if (hasPaths) [bytes = 0, sumMs = 0] = keyTotals[pathField].sums();
   const ofAll = pathPrefix === undefined;
   return {
     requests,
@@ -117,9 +136,9 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
     measures: {
       ...(hasBytes && { bytes }),
       ...(ofAll && durations.size > 0 && { duration: answeredDuration(durations, sumMs) }),
-      ...(ofAll && visitors.size > 0 && { visitors: estimateVisitors(visitors) }),
+      ...(ofAll && visitorsText !== undefined && { visitors: estimateVisitorsText(visitorsText) }),
     },
-    folded: Math.max(...fields.map((field) => keyTotals[field].folded())),
+    folded: Math.max(0, ...fields.map((field) => keyTotals[field].folded())),
     complete: counted.isComplete({ from, to }),
     countedThrough: counted.countedThrough,
     waiting: counted.waiting,

@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import pMap from 'p-map';
 import { windowKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeServedWindow, type ServedWindow } from '../../domain/served-window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { WindowRange } from '../../ports/window-reader.ts';
 import { readWindowStart } from '../roll-up/read-window-counts.ts';
-import { inGroups } from './in-groups.ts';
+import { areHourly } from '../../domain/hours-of-day.ts';
+import { hoursInDays } from './hours-in-days.ts';
+import { readGroups } from './read-groups.ts';
 
 /** Reads the windows that the store has in a range, as the window reader promises. */
 export async function* windowsInRange(
@@ -13,12 +13,21 @@ export async function* windowsInRange(
   store: Pick<ObjectStore, 'get' | 'list'>,
   atOnce: number,
 ): AsyncGenerator<ServedWindow> {
+  const ofKeys = (part: WindowRange) => windowsOfKeys(part, store, atOnce);
+  const { windowSize, fields } = range;
+  if (windowSize !== 'hour' || !areHourly(fields)) yield* ofKeys(range);
+  else yield* hoursInDays({ ...range, fields }, (days) => keysOf(days, store), ofKeys, store, atOnce);
+}
+
+async function* windowsOfKeys(
+  range: WindowRange,
+  store: Pick<ObjectStore, 'get' | 'list'>,
+  atOnce: number,
+): AsyncGenerator<ServedWindow> {
   const decode = (start: Buffer) => decodeServedWindow(start, range.windowSize, range.fields);
   const read = (key: ObjectKey) => readWindowStart(key, decode, store);
-  for await (const keys of inGroups(keysOf(range, store), atOnce)) {
-    const windows = await pMap(keys, read, { concurrency: atOnce });
+  for await (const windows of readGroups(keysOf(range, store), atOnce, read)) {
     yield* windows.filter((window) => window !== undefined);
-    await nextTurn(); // so that what takes a moment passes what takes many
   }
 }
 

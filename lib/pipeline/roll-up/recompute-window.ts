@@ -1,4 +1,5 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
+import { encodeHoursOfDay, hoursLineOf } from '../../domain/hours-of-day.ts';
 import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp, encodeRolledUp } from '../../domain/roll-up-format.ts';
 import { renewed, rollUp, type RolledUpWindow } from '../../domain/roll-up.ts';
@@ -32,6 +33,8 @@ export type Recomputed =
   | { readonly kind: 'absent' }
   /** It has expired, and some of its parts may be deleted. */
   | { readonly kind: 'expired' };
+
+const noHours = Buffer.alloc(0);
 
 /**
  * Makes an hour the sum of its minutes, or a day that of its hours. The window is read before its parts, and written only
@@ -74,11 +77,16 @@ export async function recomputeWindow(
       }
       const now = clock.now();
       const next = rollUp(current, parts.window, foldSum(parts.sum, limits), now);
+      const hours = size === 'day' ? encodeHoursOfDay(parts.hours) : noHours;
+      const hoursBefore = object === undefined ? noHours : hoursLineOf(object.body);
       const isSame = next === current;
-      if (isSame && (written !== undefined || tombstone === undefined)) {
+      // A day of an earlier version, without its hours, stays as it is.
+      const hasItsHours = hoursBefore.length === 0 || hoursBefore.equals(hours);
+      if (isSame && hasItsHours && (written !== undefined || tombstone === undefined)) {
         return { kind: written ?? 'unchanged', window: next, ends: parts.ends };
       }
-      const body = encodeRolledUp(isSame ? renewed(next, now) : next);
+      const window = encodeRolledUp(isSame ? renewed(next, now) : next);
+      const body = Buffer.concat([window, hours]);
       await store.put(key, body, object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
       if (isSame) written = 'unchanged';
       else if (written === undefined || written === 'unchanged') written = object ? 'updated' : 'created';

@@ -1,4 +1,5 @@
 import pMap, { pMapSkip } from 'p-map';
+import { hourOfDay, type HourOfDay } from '../../domain/hours-of-day.ts';
 import { partsPrefix, windowKey, type ObjectKey } from '../../domain/keys.ts';
 import type { WindowName } from '../../domain/roll-up.ts';
 import { isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
@@ -27,6 +28,8 @@ export interface SumOfParts {
   readonly ends: PartEnds;
   /** Time when the youngest of them was written. */
   readonly updatedAt: Date;
+  /** Hours of a day as it keeps them, in no order; empty for an hour. */
+  readonly hours: readonly HourOfDay[];
 }
 
 const partsInFlight = 8;
@@ -50,6 +53,7 @@ export async function sumOfParts(
   let window: WindowName | undefined;
   let ends: PartEnds | undefined;
   let updatedAt = new Date(0);
+  const hours: HourOfDay[] = [];
   await pMap(
     store.list(partsPrefix(key, size)),
     async (partKey) => {
@@ -71,9 +75,10 @@ export async function sumOfParts(
         last: ends === undefined || windowStart > ends.last ? windowStart : ends.last,
       };
       addToSum(sum, part);
+      if (size === 'day') hours.push(hourOfDay(part));
       return pMapSkip; // else there would be a list of all results
     },
     { concurrency: partsInFlight },
   );
-  return window && ends && { window, sum, ends, updatedAt };
+  return window && ends && { window, sum, ends, updatedAt, hours };
 }

@@ -174,6 +174,17 @@ describe('a repair of hours and days', () => {
     return outcomes;
   }
 
+  it('reports a day whose line of hours is not that of its hours, and repairs it', async () => {
+    await count('28T18:03');
+    await count('28T19:03');
+    await rollUpAll();
+    await edit(day, (text) => text.replace('"windowStart":"2025-12-28T19:', '"windowStart":"2025-12-28T20:'));
+    const { found } = await audited();
+    expect(found).toMatchObject([{ kind: 'roll-up-differs', key: day, details: ['its hours differ'] }]);
+    await repaired();
+    expect((await audited()).found).toEqual([]);
+  });
+
   it('removes hours and days that have no part left, where minutes were removed', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();

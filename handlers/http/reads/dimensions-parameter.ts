@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { dimensions, type DimensionField } from '../../../lib/domain/dimensions.ts';
+
+const noDimensions = 'none';
+const names = dimensions.map(({ name }) => `\`${name}\``).join(', ');
+
+/** The values of the parameter `dimensions`, for its description. */
+export const dimensionChoices = `\`${noDimensions}\`, or some of ${names}`;
+
+/** The parameter `dimensions`: names of dimensions, separated by commas. */
+export const dimensionsParameter = z
+  .string()
+  .transform((text, context): ReadonlySet<DimensionField> => {
+    const asked = text.split(',');
+    const found = dimensions.filter(({ name }) => asked.includes(name));
+    if (text === noDimensions || found.length === asked.length)
+      return new Set(found.map(({ field }) => field));
+    context.addIssue({ code: 'custom', message: `must be ${noDimensions}, or some of ${names}` });
+    return z.NEVER;
+  })
+  .optional();
