@@ -60,6 +60,7 @@ export const fieldAliases = {
     'time.$date',
     '@timestamp.$date',
     'timestamp.seconds',
+    'requestdatetime',
   ],
   method: [
     'method',
@@ -139,6 +140,7 @@ export const fieldAliases = {
     'pathname',
     'fullPath',
     'full_url',
+    'path_info',
   ],
   query: [
     'query',

@@ -37,14 +37,14 @@ describe('parseBatch', () => {
   });
 
   it.each([
-    ['', json, /not JSON/],
+    ['', json, /not JSON\. Send an array/],
     ['[', json, /not JSON/],
-    ['{}', json, /not a JSON array/],
+    ['{}', json, /not a JSON array of entries\. Send an array/],
     ['"abc"', json, /not a JSON array/],
     ['0', json, /not a JSON array/],
     ['[]', json, /at least one entry/],
     ['\n\n', ndjson, /at least one entry/],
-    [Buffer.from([0x5b, 0xff, 0x5d]), json, /not UTF-8/],
+    [Buffer.from([0x5b, 0xff, 0x5d]), json, /not UTF-8\. Send text in UTF-8/],
   ] as const)('refuses %j', (body, mediaType, message) => {
     expect(failureOf(body, mediaType).message).toMatch(message);
   });

@@ -115,6 +115,11 @@ describe('GET /openapi.json', () => {
       for (const [method, { responses }] of Object.entries(operations)) {
         const refusals = ['400', '403', '408', ...(method === 'post' ? ['413'] : [])];
         expect(Object.keys(responses), `${method} ${path}`).toEqual(expect.arrayContaining(refusals));
+        // Also where functions answer in the form of a protocol.
+        for (const status of refusals) {
+          const usual = /components\/(?:schemas\/Error|responses\/\w+)"/;
+          expect(JSON.stringify(responses[status]), `${method} ${path} ${status}`).toMatch(usual);
+        }
       }
     }
   });

@@ -37,11 +37,19 @@ export function describeErrors(
   );
 }
 
+/** Codes that a server also answers before a function sees the request, and then always in the usual form. */
+const codesOfServer: ReadonlySet<ErrorCode> = new Set([
+  'ING_1000',
+  'ING_1003',
+  'API_1002',
+  'API_1004',
+  'API_1010',
+] as const);
+
 function contentOf(codes: readonly ErrorCode[], own: AnswerMedia | undefined): AnswerMedia {
-  const usual = usualContent(codes);
-  if (own === undefined) return usual;
-  const isOfFunctionsOnly = !codes.some((code) => code === 'API_1004' || code === 'API_1010');
-  return isOfFunctionsOnly ? own : eitherOf(own, usual);
+  if (own === undefined) return usualContent(codes);
+  const byServer = codes.filter((code) => codesOfServer.has(code));
+  return byServer.length === 0 ? own : eitherOf(own, usualContent(byServer));
 }
 
 /** Describes errors of the usual form and, if no function answers them, of the gateway on AWS. */

@@ -10,7 +10,7 @@ const maxEscapeBytes = 4_096;
 
 /**
  * Turns what servers write in place of JSON into JSON, in one pass: `\xHH` in texts, which are bytes of UTF-8 (nginx without
- * `escape=json`, Apache); unescaped control characters in texts; a comma before the end; and values without quotes that are no
+ * `escape=json`, Apache); unescaped control characters and quotes in texts; a comma before the end; and values without quotes that are no
  * numbers: nothing, `-`, `000`, or several numbers (`0.1, 0.2`).
  */
 export function repairJson(text: string): string {
@@ -23,8 +23,10 @@ export function repairJson(text: string): string {
   };
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === quote) isInText = !isInText;
-    else if (isInText && code === backslash) {
+    if (code === quote) {
+      if (isInText && !endsText(text, at + 1)) replace(at, at, '\\');
+      else isInText = !isInText;
+    } else if (isInText && code === backslash) {
       const [escapes] = hexEscapes.exec(text.slice(at, at + maxEscapeBytes)) ?? [];
       if (escapes === undefined) {
         validEscape.lastIndex = at;
@@ -50,6 +52,13 @@ export function repairJson(text: string): string {
     }
   }
   return copiedTo === 0 ? text : repaired + text.slice(copiedTo);
+}
+
+/** Returns whether the end of a text may stand before `at`: a colon, a comma or the end of an object or a list follows. */
+function endsText(text: string, at: number): boolean {
+  let next = at;
+  while (text[next] === ' ' || text[next] === '\t') next += 1;
+  return next >= text.length || ':,}]'.includes(text.charAt(next));
 }
 
 /** Returns whether a value begins here that is neither a text nor an object nor a list. */

@@ -86,7 +86,13 @@ function partsOf(format: string): Part[] {
     at -= rest.length;
   }
   addText(format.slice(at));
-  return parts;
+  // Beside microseconds, whole seconds say nothing.
+  const hasMicroseconds = parts.some((part) => 'field' in part && part.field === apacheFields['D']);
+  return hasMicroseconds ? parts.map(withoutSeconds) : parts;
+}
+
+function withoutSeconds(part: Part): Part {
+  return 'field' in part && part.field === apacheFields['T'] ? { field: 'apache_T' } : part;
 }
 
 function apacheField(letter: string, argument: string | undefined): string {

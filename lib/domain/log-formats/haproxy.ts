@@ -6,7 +6,6 @@ import { unescapeQuoted } from './unescape.ts';
 /** Timers, status, bytes, two cookies, the termination state and counters of connections. */
 const pattern =
   /^(\S+):(\d+) \[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] \S+ \S+ ((?:-?\d+\/){2,4}\+?-?\d+) (-?\d{1,3}) \+?(\d+|-) \S+ \S+ \S+ [\d/+-]+ [\d/]+ /;
-const braces = /\{[^{}]*\}/g;
 
 /**
  * Reads the HTTP logs of HAProxy (`option httplog`, `httpslog`). Their times are local and have no offset; captured headers
@@ -53,9 +52,11 @@ function mayMatch(line: string): boolean {
 
 /** Finds the agent among the captured request headers, which a bar separates: the longest one with a product. */
 function agentIn(text: string): string | undefined {
-  const [requestHeaders] = text.match(braces) ?? [];
-  return requestHeaders
-    ?.slice(1, -1)
+  const start = text.indexOf('{');
+  if (start < 0) return undefined;
+  const other = text.indexOf('} {', start);
+  return text
+    .slice(start + 1, other < 0 ? Math.max(text.lastIndexOf('}'), start + 1) : other)
     .split('|')
     .filter((value) => /^[\w.-]+\/[\dv]/.test(value))
     .sort((a, b) => b.length - a.length)[0];

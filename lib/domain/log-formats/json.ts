@@ -4,7 +4,13 @@ import { knownFieldsOf } from '../field-aliases/known-fields.ts';
 import { parseJson } from '../../parse-json.ts';
 import { repairJson } from './almost-json.ts';
 import { instantOf } from './instant.ts';
-import { unknown, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
+import {
+  noRequest,
+  unknown,
+  type LineContent,
+  type LineFormat,
+  type LineReadingOptions,
+} from './line-format.ts';
 import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -25,6 +31,8 @@ export interface JsonFormat extends LineFormat {
   readFields(fields: Fields, otherwiseAt: string | undefined): LineContent;
 }
 
+/** The first of the two lines that django-structlog writes for a request. */
+const startOfRequest = 'request_started';
 const maxBytesOfMessage = 65_536;
 const names = new Set(lineFields.map(plainName));
 
@@ -44,6 +52,9 @@ export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: 
 
   function readFields(fields: Fields, otherwiseAt: string | undefined): LineContent {
     const found = search.find(fields);
+    if (fields['event'] === startOfRequest && found.status === undefined) {
+      return noRequest('announces a request, which is logged again when it ends');
+    }
     const own = mayBeRequest(found)
       ? requestOfFields({ found, date: fields['date'], otherwiseAt }, options)
       : undefined;

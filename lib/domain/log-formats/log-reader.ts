@@ -71,6 +71,9 @@ const unknownLine: Exclude<LineContent, undefined> = {
 const nulls = /^\0+/;
 const startedByRails = /(?:^|[ \]])(?:Started [A-Z]{3,7} "\/|Completed [1-5]\d\d [A-Z])/;
 const ofNetworkLoadBalancer = /^(?:tls|tcp) \d\.\d \d{4}-\d\d-\d\dT\S{8,20} net\//;
+// Null bytes are what to look for.
+// oxlint-disable-next-line no-control-regex
+const utf16 = /^(?:\ufffd\ufffd)?(?:[ -~]\0){8}/;
 const openingBrace = /\{\s{0,8}"/;
 /** A field of `journalctl -o export` that is not the message. */
 const journalField = /^(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|CODE_[A-Z]+)=/;
@@ -192,6 +195,9 @@ function explain(line: string): LineContent {
   }
   if (ofNetworkLoadBalancer.test(line)) {
     return unknown('is of a Network Load Balancer, which logs connections and not requests');
+  }
+  if (utf16.test(line)) {
+    return unknown('is UTF-16, as PowerShell writes it; convert the log (iconv -f UTF-16 -t UTF-8)');
   }
   return undefined;
 }

@@ -8,11 +8,15 @@ import { InvalidValue } from './invalid-value.ts';
 import { code, noLineBreak } from './json-scanner.ts';
 
 const byteOrderMark = Buffer.from('\ufeff');
+const sendArray = 'Send an array of entries, or one entry per line as application/x-ndjson.';
+const notJsonBody = `The body is not JSON. ${sendArray}`;
+const notAnArray = `The body is not a JSON array of entries. ${sendArray}`;
+const notUtf8 = 'The body is not UTF-8. Send text in UTF-8, and name its compression in content-encoding.';
 const brokenLine: RejectedEntry = { problems: [{ reason: 'is not JSON' }] };
 
 /** Returns the start of the text in a body, after a byte order mark. */
 function startOfText(body: Buffer): number {
-  if (!isUtf8(body)) throw new InvalidRequest('The body is not UTF-8.');
+  if (!isUtf8(body)) throw new InvalidRequest(notUtf8);
   return body.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
 }
 
@@ -25,20 +29,20 @@ export function* arrayEntries(body: Buffer): Generator<ReadEntry, void> {
   reader.skipWhiteSpace();
   if (!reader.skip(code.openBracket)) {
     const isJson = reader.read() !== notJson && isAtEnd(reader);
-    throw new InvalidRequest(isJson ? 'The body is not a JSON array of entries.' : 'The body is not JSON.');
+    throw new InvalidRequest(isJson ? notAnArray : notJsonBody);
   }
   reader.skipWhiteSpace();
   let isClosed = reader.skip(code.closeBracket);
   while (!isClosed) {
     reader.skipWhiteSpace();
     const value = reader.read();
-    if (value === notJson) throw new InvalidRequest('The body is not JSON.');
+    if (value === notJson) throw new InvalidRequest(notJsonBody);
     yield entryOf(value);
     reader.skipWhiteSpace();
     isClosed = reader.skip(code.closeBracket);
-    if (!isClosed && !reader.skip(code.comma)) throw new InvalidRequest('The body is not JSON.');
+    if (!isClosed && !reader.skip(code.comma)) throw new InvalidRequest(notJsonBody);
   }
-  if (!isAtEnd(reader)) throw new InvalidRequest('The body is not JSON.');
+  if (!isAtEnd(reader)) throw new InvalidRequest(notJsonBody);
 }
 
 /**

@@ -171,10 +171,14 @@ describe('without API keys, the document', () => {
     expect(await withExamples(named('POST /logs'))).toBe(202);
     // The batch with the id of the example is that of the request before.
     for (const operation of operations.filter(({ method }) => method === 'GET')) {
-      expect([operation.name, await withExamples(operation, ['path'])]).toEqual([operation.name, 200]);
+      expect([operation.name, await withExamples(operation, ['path', 'pathPrefix'])]).toEqual([
+        operation.name,
+        200,
+      ]);
     }
-    // The series of one path has no keys to choose from.
+    // The series of one path has no keys to choose from, and the total of some paths has no other dimensions.
     expect(await withExamples(named('GET /aggregates'), ['top', 'dimensions'])).toBe(200);
+    expect(await withExamples(named('GET /aggregates/total'), ['dimensions'])).toBe(200);
   });
 
   it('has the real answers to its example of a batch', async () => {

@@ -14,6 +14,7 @@ describe('what is almost JSON', () => {
     ['{"a":{"b":-},"c":[1,2],"d":true }', { a: { b: null }, c: [1, 2], d: true }],
     ['{"a":"x\ty"}', { a: 'x\ty' }],
     [String.raw`{"a":"\q"}`, { a: String.raw`\q` }],
+    ['{"a":"x "y" z","b":""}', { a: 'x "y" z', b: '' }],
   ])('%s is repaired', (text, value) => {
     expect(JSON.parse(repairJson(text))).toEqual(value);
   });

@@ -90,6 +90,14 @@ describe('a line of JSON', () => {
     expect(readOne(before + JSON.stringify({ time: at, ...usual }) + after)).toMatchObject(usual);
   });
 
+  it('counts a request once that django-structlog logs when it starts and when it ends', () => {
+    const request = { request: 'GET /x', timestamp: at };
+    expect(readOne(JSON.stringify({ ...request, event: 'request_started' }))).toBe('no-request');
+    expect(readOne(JSON.stringify({ ...request, event: 'request_finished', code: 200 }))).toMatchObject({
+      path: '/x',
+    });
+  });
+
   it('is not read where it holds several requests', () => {
     const two = [
       { time: at, ...usual },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createLogReader } from '../../../../lib/domain/log-formats/log-reader.ts';
 import { readLog, readOne } from '../read-log.ts';
 
 const time = '[04/Mar/2026:05:06:07 +0000]';
@@ -102,6 +103,29 @@ describe('a log of', () => {
     const entry = { method: 'POST', path: '/x?y => z', status: 201, bytes: 5, durationMs: 12 };
     expect(readOne(text)).toMatchObject({ ...entry, receivedAt: '2026-03-04T05:06:07Z' });
     expect(readOne(text, { utcOffset: '+02:00' })).toMatchObject({ receivedAt: '2026-03-04T05:06:07+02:00' });
+  });
+
+  it('HAProxy is read with braces in a captured agent, and with headers of the answer', () => {
+    const text =
+      '192.0.2.7:1 [04/Mar/2026:05:06:07.123] fe be/s1 0/0/1/10/12 200 512 - - ---- 1/1/0/0/0 0/0 {a.example|curl/8 {x}} {nginx/1} "GET /x HTTP/1.1"';
+    expect(readOne(text)).toMatchObject({ path: '/x', userAgent: 'curl/8 {x}' });
+  });
+
+  it('Lograge has milliseconds with decimals', () => {
+    const text =
+      'time=2026-03-04T05:06:07Z method=GET path=/x controller=X action=index status=200 duration=12.30';
+    expect(readOne(text)).toMatchObject({ durationMs: 12 });
+  });
+
+  it('PowerShell, in UTF-16, says what to do', () => {
+    const content = createLogReader().read(Buffer.from(line, 'utf16le').toString());
+    expect(content).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('iconv') as unknown });
+  });
+
+  it('Apache has its microseconds, beside whole seconds', () => {
+    const customFormat = '%h %t "%r" %>s %D %T';
+    const text = `192.0.2.7 ${time} "GET /x HTTP/1.1" 200 12345 0`;
+    expect(readOne(text, { customFormat })).toMatchObject({ durationMs: 12 });
   });
 
   it('Gin is read', () => {
