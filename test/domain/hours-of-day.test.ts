@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DimensionField } from '../../lib/domain/dimensions.ts';
@@ -47,6 +48,21 @@ const day: RolledUpWindow = {
   updatedAt: instant('2025-12-29T00:00:00Z'),
   counts: countsWith({}),
 };
+/** An hour with everything that the line has of one. */
+const hour = {
+  ...day,
+  windowSize: 'hour' as const,
+  windowStart: windowStart('2025-12-28T18:00:00Z'),
+  requests: 5,
+  counts: countsWith({ requestsByStatus: new Map([['200', 1]]) }),
+  measures: {
+    bytesByPath: new Map<string, number>(),
+    durationMsByPath: new Map([['GET /', 7]]),
+    timedByPath: new Map([['GET /', 1]]),
+    durations: new Map([[3, 1]]),
+    visitors: new Map([[0, 1]]),
+  },
+};
 const dayOf = (line: Uint8Array) => Buffer.concat([encodeRolledUp(day), line]);
 
 describe('the hours of a day', () => {
@@ -82,24 +98,18 @@ describe('the hours of a day', () => {
     ['damaged durations', (text: string) => text.replace('"durations":"', '"durations":"A')],
     ['a list for an hour', (text: string) => text.replace('"hours":[{', '"hours":[[],{')],
   ])('are not read from a line with %s', (_what, damage) => {
-    const hour = {
-      ...day,
-      windowSize: 'hour' as const,
-      windowStart: windowStart('2025-12-28T18:00:00Z'),
-      requests: 5,
-      counts: countsWith({ requestsByStatus: new Map([['200', 1]]) }),
-      measures: {
-        bytesByPath: new Map<string, number>(),
-        durationMsByPath: new Map([['GET /', 7]]),
-        timedByPath: new Map([['GET /', 1]]),
-        durations: new Map([[3, 1]]),
-        visitors: new Map([[0, 1]]),
-      },
-    };
     const line = encodeHoursOfDay([hourOfDay(hour)]).toString();
     expect(decodeHoursOfDay(dayOf(Buffer.from(line)), customer(), fields)).toHaveLength(1);
     expect(damage(line)).not.toBe(line);
     expect(decodeHoursOfDay(dayOf(Buffer.from(damage(line))), customer(), fields)).toBeUndefined();
+  });
+
+  it('are read as the first version wrote them', () => {
+    const stored = readFileSync(new URL('../fixtures/formats/hours-of-day-1.json', import.meta.url));
+    expect(encodeHoursOfDay([hourOfDay(hour)])).toEqual(stored);
+    expect(decodeHoursOfDay(dayOf(stored), customer(), fields)).toMatchObject([
+      { windowStart: '2025-12-28T18:00:00Z', requests: 5, measures: { durations: [3, 1] } },
+    ]);
   });
 
   it('have no dimension of many keys', () => {
