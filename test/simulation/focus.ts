@@ -84,6 +84,7 @@ const focuses: Readonly<Record<string, Changes>> = {
     ...calm,
     troubles: { 'get aggregates/minute': { answersLate: 0.3 }, list: { answersLate: 0.3 } },
   },
+  'the hour is read before its minutes': { ...small, ...calm, troubles: { list: { answersLate: 0.3 } } },
   'the temporary file stays until its message is durable': {
     ...small,
     isLaptop: true,
@@ -163,6 +164,15 @@ const focuses: Readonly<Record<string, Changes>> = {
   '2 aggregate notifies for windows that hold everything': { ...smallCluster, stepsPerCrash: 30 },
   '3 commits are read before ends': { ...smallCluster, ...calm },
   '3 the instant is from before the ends': { ...smallCluster, ...calm },
+  '3 progress is asked before the counts are read': {
+    ...smallCluster,
+    ...calm,
+    clients: 3,
+    batchesPerClient: 6,
+    steps: 1_200,
+    cluster: { poison: 0, stepsPerLook: 20, slowBatches: 0, deposed: 0, outages: 0 },
+    troubles: { 'get aggregates': { answersLate: 0.5 } },
+  },
   '6 a loss of records ends all barriers': losses,
   '6 after a loss no memory is believed': losses,
   '9 the tombstone is looked at after the window is written': {

@@ -27,8 +27,8 @@ export const clusterProtections = {
     slowPuts,
     {
       file: 'lib/pipeline/ingest/store-announced.ts',
-      from: 'const result = await Promise.race([store(), over]);',
-      to: 'over.catch(() => {}); return { result: await store(), hasIntent: true };\n    const result = undefined as never;',
+      from: 'const stored = await Promise.race([storing, over]);',
+      to: 'over.catch(() => {}); return { result: (await storing).result, hasIntent: true };\n    const stored = undefined as never;',
     },
   ],
   '1 the time of a put begins before its intent': [
