@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../client/contract.ts';
-import { deliverPieces, OtherContent } from '../../../commands/ship/deliver-pieces.ts';
-import { earlierChoice } from '../../../commands/ship/earlier-scheme/choose-earlier-format.ts';
-import { createLogReader } from '../../../lib/domain/log-formats/log-reader.ts';
+import { OtherContent } from '../../../commands/ship/deliver-pieces.ts';
 import type { Log, LogEvent } from '../../../commands/ship/log.ts';
-import { shipLogs } from '../../../commands/ship/ship-logs.ts';
 import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
+import { shipTo } from './ship-to.ts';
 
 interface Run {
   /** The text of the log at the time of reading. */
@@ -22,21 +20,8 @@ interface Run {
 async function ship(pipeline: InMemoryPipeline, run: Run): Promise<void> {
   const { text, quietAt = [], isStopped = false, concurrency = 3, source = '', isQueryKept = false } = run;
   const log: Log = { name: 'access.log', events: eventsOf(Buffer.from(text), quietAt, isStopped) };
-  await shipLogs([log], {
-    cutting: {
-      source,
-      reading: { isQueryKept },
-      createReader: () => createLogReader(),
-      chooseEarlierFormat: earlierChoice({ format: undefined, fieldNames: new Map(), isQueryKept }),
-      wasSent: async (key) => (await pipeline.findBatch(key)) !== undefined,
-      flushAfterMilliseconds: 0,
-      now: () => 0,
-    },
-    concurrency,
-    deliver: deliverPieces(pipeline, () => {}),
-    onLine: () => () => {},
-    stop: new AbortController(),
-  });
+  const wasSent = async (key: string) => (await pipeline.findBatch(key)) !== undefined;
+  await shipTo(pipeline, log, { source, isQueryKept, concurrency, wasSent });
 }
 
 async function* eventsOf(

@@ -1,14 +1,11 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { deliverPieces } from '../../../commands/ship/deliver-pieces.ts';
-import { earlierChoice } from '../../../commands/ship/earlier-scheme/choose-earlier-format.ts';
 import { gunzipMembers } from '../../../commands/ship/input/gzip-members.ts';
 import { readStandardInput } from '../../../commands/ship/input/read-log.ts';
-import { shipLogs } from '../../../commands/ship/ship-logs.ts';
-import { createLogReader } from '../../../lib/domain/log-formats/log-reader.ts';
 import { realTiming } from '../../../client/timing.ts';
 import { InMemoryPipeline } from './in-memory-pipeline.ts';
+import { shipTo } from './ship-to.ts';
 
 const banner = '/docker-entrypoint.sh: Configuration complete; ready for start up\n';
 
@@ -25,21 +22,7 @@ async function ship(pipeline: InMemoryPipeline, bytes: Buffer, chunkBytes = 65_5
     bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes),
   );
   const control = { signal: new AbortController().signal, timing: realTiming, onRead: () => {} };
-  await shipLogs([readStandardInput(Readable.from(chunks), control)], {
-    cutting: {
-      source: '',
-      reading: { isQueryKept: false },
-      createReader: () => createLogReader(),
-      chooseEarlierFormat: earlierChoice({ format: undefined, fieldNames: new Map(), isQueryKept: false }),
-      wasSent: async () => false,
-      flushAfterMilliseconds: 0,
-      now: () => 0,
-    },
-    concurrency: 2,
-    deliver: deliverPieces(pipeline, () => {}),
-    onLine: () => () => {},
-    stop: new AbortController(),
-  });
+  await shipTo(pipeline, readStandardInput(Readable.from(chunks), control), { concurrency: 2 });
 }
 
 const first = logFrom('2025-12-26T06:25:00Z', 1_300, '/a');

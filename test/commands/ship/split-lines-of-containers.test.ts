@@ -2,14 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deliverPieces } from '../../../commands/ship/deliver-pieces.ts';
-import { earlierChoice } from '../../../commands/ship/earlier-scheme/choose-earlier-format.ts';
 import type { LogEvent } from '../../../commands/ship/log.ts';
-import { shipLogs } from '../../../commands/ship/ship-logs.ts';
-import { createLogReader } from '../../../lib/domain/log-formats/log-reader.ts';
 import { jsonLines, runCommand } from '../run-command.ts';
 import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
 import { writeLog } from './shipped-log.ts';
+import { shipTo } from './ship-to.ts';
 
 const count = 1_200;
 
@@ -63,21 +60,7 @@ async function* eventsOf(log: Buffer, { quietAt = [], isFollowed = false }: Run)
 
 async function ship(pipeline: InMemoryPipeline, runtime: Runtime, run: Run = {}): Promise<void> {
   const log = Buffer.from(logs[runtime]).subarray(0, run.bytes);
-  await shipLogs([{ name: 'access.log', events: eventsOf(log, run) }], {
-    cutting: {
-      source: '',
-      reading: { isQueryKept: false },
-      createReader: () => createLogReader(),
-      chooseEarlierFormat: earlierChoice({ format: undefined, fieldNames: new Map(), isQueryKept: false }),
-      wasSent: async () => false,
-      flushAfterMilliseconds: 0,
-      now: () => 0,
-    },
-    concurrency: 3,
-    deliver: deliverPieces(pipeline, () => {}),
-    onLine: () => () => {},
-    stop: new AbortController(),
-  });
+  await shipTo(pipeline, { name: 'access.log', events: eventsOf(log, run) });
 }
 
 const pathsOf = (pipeline: InMemoryPipeline): string[] => pipeline.counted.map(({ path }) => path).sort();

@@ -2,14 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CuttingOptions } from '../../../commands/ship/cut-pieces.ts';
-import { deliverPieces } from '../../../commands/ship/deliver-pieces.ts';
-import { earlierChoice } from '../../../commands/ship/earlier-scheme/choose-earlier-format.ts';
 import type { LogEvent } from '../../../commands/ship/log.ts';
-import { shipLogs } from '../../../commands/ship/ship-logs.ts';
-import { createLogReader } from '../../../lib/domain/log-formats/log-reader.ts';
 import { sampleLogs, type EarlierSample } from './earlier-logs.ts';
 import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
+import { shipTo } from './ship-to.ts';
 
 /** The batches that version 0.2 sent of the samples: recorded with its code. */
 const frozen = JSON.parse(
@@ -28,22 +24,13 @@ interface Run {
 async function ship(pipeline: InMemoryPipeline, sample: EarlierSample, run: Run): Promise<void> {
   const { isQueryKept = false, source = '' } = sample;
   const bytes = Buffer.from(sample.text).subarray(0, run.bytes);
-  const cutting: CuttingOptions = {
-    source,
-    reading: { isQueryKept },
-    createReader: () => createLogReader(),
-    chooseEarlierFormat: earlierChoice({ format: undefined, fieldNames: new Map(), isQueryKept }),
-    wasSent: async (key) => run.version === 'earlier' || (await pipeline.findBatch(key)) !== undefined,
-    flushAfterMilliseconds: 0,
-    now: () => 0,
-  };
-  await shipLogs([{ name: 'access.log', events: eventsOf(bytes, run) }], {
-    cutting,
-    concurrency: 3,
-    deliver: deliverPieces(pipeline, () => {}),
-    onLine: () => () => {},
-    stop: new AbortController(),
-  });
+  const wasSent = async (key: string) =>
+    run.version === 'earlier' || (await pipeline.findBatch(key)) !== undefined;
+  await shipTo(
+    pipeline,
+    { name: 'access.log', events: eventsOf(bytes, run) },
+    { source, isQueryKept, wasSent },
+  );
 }
 
 async function* eventsOf(bytes: Buffer, { quietAt = [], isFollowed = false }: Run): AsyncGenerator<LogEvent> {
