@@ -1,6 +1,7 @@
 import { NoSuchBatch } from '../lib/errors.ts';
 import { findBatch } from '../lib/pipeline/query/find-batch.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
+import { customerHeaders } from './http/reads/count-headers.ts';
 import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
@@ -24,10 +25,7 @@ export function batchHandler(wired: () => Promise<App>): HttpHandler {
       storedAt,
       counted: found.isCounted,
     };
-    return respondJson(200, batch, {
-      'cache-control': 'private, no-cache',
-      vary: 'authorization, x-customer-id',
-    });
+    return respondJson(200, batch, customerHeaders);
   });
 }
 

@@ -2,6 +2,7 @@ import type { CustomerId } from '../lib/domain/customer-id.ts';
 import { listCustomerTotals } from '../lib/pipeline/query/list-customer-totals.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { progressFields } from './http/reads/answer-progress.ts';
+import { customerHeaders } from './http/reads/count-headers.ts';
 import {
   encodeCustomersToken,
   parseCustomersParameters,
@@ -17,7 +18,6 @@ import { wired, type App } from './wiring.ts';
 export function customersHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.listCustomers, async (request, app) => {
     const parameters = parseCustomersParameters(request.query, app.clock.now());
-    const headers = { 'cache-control': 'private, no-cache', vary: 'authorization, x-customer-id' };
     const caller =
       app.config.storage === 'aws' || !request.mayListCustomers ? requireCustomer(request) : undefined;
     const { totals } = parameters;
@@ -25,7 +25,7 @@ export function customersHandler(wired: () => Promise<App>): HttpHandler {
       totals === undefined
         ? await listNames(parameters, caller, app)
         : await listTotals(parameters, totals, caller, app);
-    return respondJson(200, page, headers);
+    return respondJson(200, page, customerHeaders);
   });
 }
 

@@ -3,6 +3,7 @@ import { readAlerts } from '../lib/pipeline/alerts/read-alerts.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { encodeAlertsToken, parseAlertsParameters } from './http/reads/alerts-parameters.ts';
+import { customerHeaders } from './http/reads/count-headers.ts';
 import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
@@ -25,10 +26,7 @@ export function readAlertsHandler(wired: () => Promise<App>): HttpHandler {
       alerts: events.map(alertToJson),
       nextToken: next === undefined ? undefined : encodeAlertsToken(parameters, customerId, next),
     };
-    return respondJson(200, page, {
-      'cache-control': 'private, no-cache',
-      vary: 'authorization, x-customer-id',
-    });
+    return respondJson(200, page, customerHeaders);
   });
 }
 

@@ -2,12 +2,18 @@ import type * as z from 'zod';
 import type { HttpRequest } from '../http.ts';
 import { progressHeaders, type Said } from './answer-progress.ts';
 
+/** Headers of an answer to one customer: nobody else may get it from a cache, and each use asks whether it is still right. */
+export const customerHeaders = {
+  'cache-control': 'private, no-cache',
+  vary: 'authorization, x-customer-id',
+} as const;
+
 /** Returns the headers of an answer with counts of one customer, which a 304 also has. */
 export function countHeaders(etag: string, said: Said): Readonly<Record<string, string>> {
   return {
     etag,
-    'cache-control': 'private, no-cache',
-    vary: 'accept, authorization, x-customer-id',
+    ...customerHeaders,
+    vary: `accept, ${customerHeaders.vary}`,
     ...progressHeaders(said),
   };
 }
