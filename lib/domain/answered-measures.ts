@@ -1,4 +1,4 @@
-import { percentilesOf, requestsIn } from './duration-buckets.ts';
+import { addStoredBuckets, percentilesOf, requestsIn } from './duration-buckets.ts';
 import { saturatedSum } from './sums.ts';
 import type { StoredMeasures } from './stored-measures.ts';
 import { estimateVisitorsText } from './visitors.ts';
@@ -46,6 +46,6 @@ export function answeredMeasures(measures: StoredMeasures | undefined): Answered
 /** Returns stored durations by bucket. */
 function bucketsOf(durations: readonly number[]): Map<number, number> {
   const buckets = new Map<number, number>();
-  for (let at = 0; at < durations.length; at += 2) buckets.set(durations[at] ?? 0, durations[at + 1] ?? 0);
+  addStoredBuckets(buckets, durations);
   return buckets;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { durationBucketCount } from './duration-buckets.ts';
+import { addStoredBuckets, durationBucketCount } from './duration-buckets.ts';
 import { emptyMeasures, measuresUnlessEmpty, type Measures } from './measures.ts';
 import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 import { isVisitorsText, readVisitors, visitorsText, type VisitorsText } from './visitors.ts';
@@ -125,10 +125,7 @@ export function fromStoredMeasures(
     if (durations !== undefined) put(measures.timedByPath, path, pathTimed ? pathTimed[place] : requests);
     place += 1;
   }
-  const pairs = durations ?? [];
-  for (let at = 0; at < pairs.length; at += 2) {
-    measures.durations.set(pairs[at] ?? 0, pairs[at + 1] ?? 0);
-  }
+  if (durations !== undefined) addStoredBuckets(measures.durations, durations);
   const known = visitors === undefined ? measures : { ...measures, visitors: readVisitors(visitors) };
   return measuresUnlessEmpty(known);
 }

@@ -44,11 +44,11 @@ export function addVisitors(sum: Map<number, number>, added: Visitors): void {
 /**
  * Estimates the number of visitors without bias for any number (O. Ertl, "New cardinality estimation algorithms for
  * HyperLogLog sketches", 2017, algorithm 6).
+ * @param registers  one for each, `registerCount` of them
  */
-export function estimateVisitors(visitors: Visitors): number {
+export function estimateRegisters(registers: Uint8Array): number {
   const registersOf = new Float64Array(maxRank + 1);
-  registersOf[0] = registerCount - visitors.size;
-  for (const rank of visitors.values()) registersOf[rank] = (registersOf[rank] ?? 0) + 1;
+  for (const rank of registers) registersOf[rank] = (registersOf[rank] ?? 0) + 1;
   return estimate(registersOf);
 }
 

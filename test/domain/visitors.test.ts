@@ -5,11 +5,13 @@ import { createVisitorMarks } from '../../lib/domain/visitor-marks.ts';
 import {
   addMark,
   addVisitors,
-  estimateVisitors,
+  addVisitorsText,
+  estimateRegisters,
   estimateVisitorsText,
   isVisitorsText,
   markOf,
   readVisitors,
+  registerCount,
   visitorsText,
 } from '../../lib/domain/visitors.ts';
 
@@ -19,6 +21,12 @@ function visitorsOf(names: readonly string[]): Map<number, number> {
   const visitors = new Map<number, number>();
   for (const name of names) addMark(visitors, mark(name));
   return visitors;
+}
+
+function estimateVisitors(visitors: ReadonlyMap<number, number>): number {
+  const registers = new Uint8Array(registerCount);
+  addVisitorsText(registers, visitorsText(visitors));
+  return estimateRegisters(registers);
 }
 
 const named = (count: number, prefix = 'visitor') =>

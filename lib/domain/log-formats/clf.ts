@@ -6,8 +6,7 @@ import { decodeAgent, unescapeQuoted } from './unescape.ts';
 
 const maxTimeLength = 42;
 /** IPv4, or IPv6, which has two colons in a row or seven of them; a clock has two colons as well. */
-const ipAddress =
-  /^(?:\d{1,3}(?:\.\d{1,3}){3}|(?=[^:]*::|.*?::|(?:[^:]*:){7})[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*)$/i;
+const ipAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|(?=.*::|(?:[^:]*:){7})[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*)$/i;
 export const maxFieldsAfterRequest = 16;
 const statusAfterRequest = /"?(?:-?\d{1,4}|-)"?(?=[ \t"]|$)/y;
 const statusOnly = /^(?:-?\d{1,4}|-)$/;

@@ -8,12 +8,7 @@ import { addStoredBuckets } from '../../domain/duration-buckets.ts';
 import { answerLimits, createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
 import { meanOf } from '../../domain/mean-of.ts';
 import { pathSumLists } from '../../domain/path-sum-lists.ts';
-import {
-  addVisitorsText,
-  estimateVisitorsText,
-  registerCount,
-  visitorsTextOf,
-} from '../../domain/visitors.ts';
+import { addVisitorsText, estimateRegisters, registerCount } from '../../domain/visitors.ts';
 import { pathsStartingWith } from '../../domain/paths-starting-with.ts';
 import { saturatedSum } from '../../domain/sums.ts';
 import type { WindowStart } from '../../domain/window.ts';
@@ -122,7 +117,7 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
       if (measures?.visitors !== undefined) addVisitorsText(visitors, measures.visitors);
     }
   }
-  const visitorsText = visitorsTextOf(visitors);
+  const estimated = estimateRegisters(visitors);
   if (hasPaths) [bytes = 0, sumMs = 0] = keyTotals[pathField].sums();
   const ofAll = pathPrefix === undefined;
   return {
@@ -136,7 +131,7 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
     measures: {
       ...(hasBytes && { bytes }),
       ...(ofAll && durations.size > 0 && { duration: answeredDuration(durations, sumMs) }),
-      ...(ofAll && visitorsText !== undefined && { visitors: estimateVisitorsText(visitorsText) }),
+      ...(ofAll && estimated > 0 && { visitors: estimated }),
     },
     folded: Math.max(0, ...fields.map((field) => keyTotals[field].folded())),
     complete: counted.isComplete({ from, to }),
