@@ -4,8 +4,8 @@ import { mapDimensions, requestsToJson, type DimensionField } from './dimensions
 import { durationSumOf } from './measures.ts';
 import type { ServedWindow } from './served-window.ts';
 import { unpackNumbers } from './packed-numbers.ts';
-import { areBuckets, packMeasures, type StoredMeasures } from './stored-measures.ts';
-import { isVisitorsText, visitorsText } from './visitors.ts';
+import { areBuckets, packMeasures, toStoredMeasures, type StoredMeasures } from './stored-measures.ts';
+import { isVisitorsText } from './visitors.ts';
 import type { WindowCounts } from './window-aggregate.ts';
 import { parseWindowStart, type WindowStart } from './window.ts';
 
@@ -41,8 +41,7 @@ export type HourOfDay = Readonly<Record<string, unknown>> & { readonly windowSta
 /** Returns what the line has of an hour. */
 export function hourOfDay({ counts, measures, ...hour }: Omit<WindowCounts, 'customerId'>): HourOfDay {
   const { windowStart, requests, revision, lateRequests, updatedAt } = hour;
-  const durations = [...(measures?.durations ?? [])].sort(([a], [b]) => a - b).flat();
-  const visitors = measures?.visitors;
+  const { bytes, durations, visitors } = toStoredMeasures(measures, [], counts.requestsByPath);
   return {
     windowStart,
     requests,
@@ -51,13 +50,8 @@ export function hourOfDay({ counts, measures, ...hour }: Omit<WindowCounts, 'cus
     updatedAt,
     requestsByStatus: requestsToJson(counts.requestsByStatus),
     requestsByAgentClass: requestsToJson(counts.requestsByAgentClass),
-    ...(measures &&
-      packMeasures({
-        bytes: measures.bytes,
-        durations: durations.length > 0 ? durations : undefined,
-        visitors: visitors && visitors.size > 0 ? visitorsText(visitors) : undefined,
-      })),
-    ...(measures && durations.length > 0 && { durationMs: durationSumOf(measures) }),
+    ...packMeasures({ bytes, durations, visitors }),
+    ...(measures && durations && { durationMs: durationSumOf(measures) }),
   };
 }
 
@@ -65,6 +59,16 @@ export function hourOfDay({ counts, measures, ...hour }: Omit<WindowCounts, 'cus
 export function encodeHoursOfDay(hours: readonly HourOfDay[]): Buffer {
   const inOrder = hours.toSorted((a, b) => (a.windowStart < b.windowStart ? -1 : 1));
   return Buffer.from(`${JSON.stringify({ formatVersion, hours: inOrder })}\n`);
+}
+
+/**
+ * Reports whether the line behind a stored day, if it has one, is that of its hours. A day of an earlier version has none and is
+ * read from its hours; an hour never has one.
+ * @param line  as `encodeHoursOfDay` makes it of the hours
+ */
+export function hasHours(day: Buffer, line: Buffer): boolean {
+  const stored = hoursLineOf(day);
+  return stored.length === 0 || stored.equals(line);
 }
 
 /** Returns the bytes of the line in a stored day; empty if it has none. */

@@ -67,6 +67,16 @@ export function minutesBefore(windowStart: WindowStart, minutes: number): Window
   return windowStartOf(Math.max(0, Date.parse(windowStart) / minuteMilliseconds - minutes) as EpochMinute);
 }
 
+/** Returns the earlier one of two starts. */
+export function earlierStart(a: WindowStart, b: WindowStart): WindowStart {
+  return a < b ? a : b;
+}
+
+/** Returns the later one of two starts. */
+export function laterStart(a: WindowStart, b: WindowStart): WindowStart {
+  return a > b ? a : b;
+}
+
 /** Returns the start of the hour, or the day, that contains a minute. */
 export function enclosingWindowStart(minute: WindowStart, size: WindowSize): WindowStart {
   const milliseconds = Date.parse(minute);

@@ -150,8 +150,8 @@ export const protections = {
   'an entry of the index is made again while its windows are removed': [
     {
       file: 'lib/pipeline/customer-index/update-customer-index.ts',
-      from: 'if (tombstone === undefined || hadForgottenAll(atFirst, tombstone)) return written;',
-      to: 'return written;',
+      from: "if (tombstone === undefined || hadForgottenAll(atFirst, tombstone)) return written ?? 'unchanged';",
+      to: "return written ?? 'unchanged';",
     },
   ],
   'forgetting looks at the index last': [

@@ -1,6 +1,6 @@
 import { dimensions } from '../../domain/dimensions.ts';
 import { otherKey } from '../../domain/folding.ts';
-import { encodeHoursOfDay, hoursLineOf, type HourOfDay } from '../../domain/hours-of-day.ts';
+import { encodeHoursOfDay, hasHours } from '../../domain/hours-of-day.ts';
 import { saturatedSum } from '../../domain/sums.ts';
 import { tombstoneKeyOfWindow, windowKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp } from '../../domain/roll-up-format.ts';
@@ -58,7 +58,7 @@ async function judge(
   if (window === undefined && parts === undefined) return 'right';
   const details = window && [
     ...differences(window, parts?.sum ?? emptySum()),
-    ...differingHours(stored.hours, parts?.hours ?? []),
+    ...(hasHours(stored.body, encodeHoursOfDay(parts?.hours ?? [])) ? [] : ['its hours differ']),
   ];
   if (details?.length === 0) return 'right';
   if (parts !== undefined && isPending(parts.updatedAt)) return 'pending';
@@ -74,8 +74,7 @@ async function judge(
 
 interface StoredRollUp {
   readonly window: RolledUpWindow;
-  /** The line of its hours, empty if it has none. */
-  readonly hours: Buffer;
+  readonly body: Buffer;
 }
 
 async function read(key: ObjectKey, store: ObjectReader): Promise<StoredRollUp | undefined> {
@@ -85,12 +84,7 @@ async function read(key: ObjectKey, store: ObjectReader): Promise<StoredRollUp |
   if (windowKey(window.customerId, window.windowSize, window.windowStart) !== key) {
     throw new UnreadableFormat('A window is at the place of another one.');
   }
-  return { window, hours: hoursLineOf(object.body) };
-}
-
-/** A day of an earlier version has no line of its hours, and answers are read from the hours themselves. */
-function differingHours(stored: Buffer, hours: readonly HourOfDay[]): string[] {
-  return stored.length === 0 || stored.equals(encodeHoursOfDay(hours)) ? [] : ['its hours differ'];
+  return { window, body: object.body };
 }
 
 function differences(window: RolledUpWindow, sum: WindowSum): string[] {

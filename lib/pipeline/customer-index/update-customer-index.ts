@@ -66,7 +66,8 @@ export async function updateCustomerIndex(
   let { stored } = begun;
   let known = changed === 'all' ? undefined : changed.days;
   let isWhole = changed === 'all';
-  let written: 'created' | 'updated' | 'unchanged' | undefined;
+  let written: 'created' | 'updated' | undefined;
+  let isRenewed = false;
 
   const change = async (index: CustomerIndex, horizon: WindowStart) => {
     const days = new Map([...index.days].filter(([start]) => start >= horizon));
@@ -94,15 +95,15 @@ export async function updateCustomerIndex(
         return 'absent';
       }
       const isSame = index !== undefined && areSameDays(index.days, days);
-      if (isSame && (written !== undefined || atFirst === undefined)) return written ?? 'unchanged';
+      const needsNoWrite = written !== undefined || isRenewed || atFirst === undefined;
+      if (isSame && needsNoWrite) return written ?? 'unchanged';
       const revision = (index?.revision ?? updatedAt?.getTime() ?? 0) + 1;
       const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
       await store.put(key, encodeCustomerIndex({ customerId, revision, days }), condition);
-      if (isSame) written = 'unchanged';
-      else if (written === undefined || written === 'unchanged')
-        written = etag === undefined ? 'created' : 'updated';
+      if (isSame) isRenewed = true;
+      else written ??= etag === undefined ? 'created' : 'updated';
       const tombstone = await readTombstoneAt(tombstoneKeyOfSegment(segment), store);
-      if (tombstone === undefined || hadForgottenAll(atFirst, tombstone)) return written;
+      if (tombstone === undefined || hadForgottenAll(atFirst, tombstone)) return written ?? 'unchanged';
       isWhole = true; // what was read may have been removed since
     } catch (error) {
       if (!(error instanceof PreconditionFailed)) throw error;

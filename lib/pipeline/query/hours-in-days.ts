@@ -2,7 +2,7 @@ import type { DimensionField } from '../../domain/dimensions.ts';
 import { decodeHoursOfDay } from '../../domain/hours-of-day.ts';
 import { windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import type { ServedWindow } from '../../domain/served-window.ts';
-import { enclosingWindowStart, minutesOfWindow, type WindowStart } from '../../domain/window.ts';
+import { earlierStart, enclosingWindowStart, laterStart, minutesOfWindow } from '../../domain/window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { WindowRange } from '../../ports/window-reader.ts';
 import { readGroups } from './read-groups.ts';
@@ -54,17 +54,9 @@ export async function* hoursInDays(
       const dayTo = minutesOfWindow(from, 'day').to;
       if (next < from) yield* hoursOf({ ...range, from: next, to: from });
       if (hours !== undefined) yield* hours;
-      else yield* hoursOf({ ...range, from: later(from, begin), to: earlier(dayTo, to) });
+      else yield* hoursOf({ ...range, from: laterStart(from, begin), to: earlierStart(dayTo, to) });
       next = dayTo;
     }
   }
   if (next < to) yield* hoursOf({ ...range, from: next });
-}
-
-function later(a: WindowStart, b: WindowStart): WindowStart {
-  return a > b ? a : b;
-}
-
-function earlier(a: WindowStart, b: WindowStart): WindowStart {
-  return a < b ? a : b;
 }

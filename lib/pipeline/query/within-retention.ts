@@ -1,4 +1,4 @@
-import type { WindowStart } from '../../domain/window.ts';
+import { earlierStart, type WindowStart } from '../../domain/window.ts';
 import type { Retention } from '../expire/retention.ts';
 
 interface Range {
@@ -17,13 +17,9 @@ export async function withinRetention<Asked extends Range, Found>(
 ): Promise<{ readonly range: Asked; readonly found: Found }> {
   for (;;) {
     const horizon = await retention.horizon();
-    const from = asked.from < horizon ? earlier(horizon, asked.to) : asked.from;
+    const from = asked.from < horizon ? earlierStart(horizon, asked.to) : asked.from;
     const range = { ...asked, from };
     const found = await look(range);
     if ((await retention.horizon()) <= horizon) return { range, found };
   }
-}
-
-function earlier(a: WindowStart, b: WindowStart): WindowStart {
-  return a < b ? a : b;
 }

@@ -1,5 +1,5 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { encodeHoursOfDay, hoursLineOf } from '../../domain/hours-of-day.ts';
+import { encodeHoursOfDay, hasHours } from '../../domain/hours-of-day.ts';
 import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp, encodeRolledUp } from '../../domain/roll-up-format.ts';
 import { renewed, rollUp, type RolledUpWindow } from '../../domain/roll-up.ts';
@@ -57,7 +57,8 @@ export async function recomputeWindow(
   const readIts = () => readTombstoneAt(tombstoneKeyOfWindow(key), store);
   const tombstoneAtFirst = await readIts();
   let tombstone = tombstoneAtFirst;
-  let written: 'created' | 'updated' | 'unchanged' | undefined;
+  let written: 'created' | 'updated' | undefined;
+  let isRenewed = false;
   for (;;) {
     if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
       return { kind: 'expired' };
@@ -78,21 +79,20 @@ export async function recomputeWindow(
       const now = clock.now();
       const next = rollUp(current, parts.window, foldSum(parts.sum, limits), now);
       const hours = size === 'day' ? encodeHoursOfDay(parts.hours) : noHours;
-      const hoursBefore = object === undefined ? noHours : hoursLineOf(object.body);
       const isSame = next === current;
-      // A day of an earlier version, without its hours, stays as it is.
-      const hasItsHours = hoursBefore.length === 0 || hoursBefore.equals(hours);
-      if (isSame && hasItsHours && (written !== undefined || tombstone === undefined)) {
+      const hasItsHours = object === undefined || hasHours(object.body, hours);
+      const needsNoWrite = written !== undefined || isRenewed || tombstone === undefined;
+      if (isSame && hasItsHours && needsNoWrite) {
         return { kind: written ?? 'unchanged', window: next, ends: parts.ends };
       }
       const window = encodeRolledUp(isSame ? renewed(next, now) : next);
       const body = Buffer.concat([window, hours]);
       await store.put(key, body, object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
-      if (isSame) written = 'unchanged';
-      else if (written === undefined || written === 'unchanged') written = object ? 'updated' : 'created';
+      if (isSame) isRenewed = true;
+      else written ??= object ? 'updated' : 'created';
       tombstone = await readIts();
       if (tombstone === undefined || hadForgottenAll(tombstoneAtFirst, tombstone)) {
-        return { kind: written, window: next, ends: parts.ends };
+        return { kind: written ?? 'unchanged', window: next, ends: parts.ends };
       }
     } catch (error) {
       if (!(error instanceof PreconditionFailed)) throw error;
