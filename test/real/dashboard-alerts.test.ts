@@ -26,20 +26,22 @@ async function loadWith(page: Page, answer: object): Promise<void> {
 it('lists the alerts of the period, the latest first, and says which is not over', async () => {
   const { page, complaints } = await openShown(`customer=cus-page&${period}`);
   const alerts = page.locator('#alerts');
-  expect(await alerts.isVisible()).toBe(false); // this pipeline has no rules
+  await expect.poll(() => alerts.isVisible()).toBe(false); // this pipeline has no rules
   await loadWith(page, {
     judgedThrough: '2025-12-28T20:00:00Z',
     open: [{ id: raised.id }],
     alerts: [raised, resolved].map(alertToJson),
   });
   await alerts.waitFor();
-  expect(await page.locator('#alert-list li').allInnerTexts()).toEqual([
-    expect.stringMatching(/^Sun 28 Dec, 20:00–21:00\s*Traffic is as usual again\.$/),
-    expect.stringMatching(
-      /^Sun 28 Dec, 19:00–20:00\s*Traffic fell to 1,250 requests; about 16,000 are usual\. Not over yet$/,
-    ),
-  ]);
-  expect(await axeViolations(page)).toEqual([]);
+  await expect
+    .poll(() => page.locator('#alert-list li').allInnerTexts())
+    .toEqual([
+      expect.stringMatching(/^Sun 28 Dec, 20:00–21:00\s*Traffic is as usual again\.$/),
+      expect.stringMatching(
+        /^Sun 28 Dec, 19:00–20:00\s*Traffic fell to 1,250 requests; about 16,000 are usual\. Not over yet$/,
+      ),
+    ]);
+  await expect.poll(() => axeViolations(page)).toEqual([]);
   expect(complaints).toEqual([]);
 });
 
@@ -47,5 +49,5 @@ it('says that there are none, where hours are judged', async () => {
   const { page } = await openShown(`customer=cus-page&${period}`);
   await loadWith(page, { judgedThrough: '2025-12-28T20:00:00Z', open: [], alerts: [] });
   await page.locator('#alerts').waitFor();
-  expect(await page.locator('#alerts-note').innerText()).toBe('None in this period.');
+  await expect.poll(() => page.locator('#alerts-note').innerText()).toBe('None in this period.');
 });

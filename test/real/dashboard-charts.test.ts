@@ -45,14 +45,9 @@ const total = () =>
 describe('the charts', () => {
   it('have a legend of the classes of statuses, and of the week before', async () => {
     const { page } = await openShown(search);
-    expect(await page.locator('#chart-legend li').allInnerTexts()).toEqual([
-      '2xx',
-      '3xx',
-      '4xx',
-      '5xx',
-      'No status',
-      'A week before',
-    ]);
+    await expect
+      .poll(() => page.locator('#chart-legend li').allInnerTexts())
+      .toEqual(['2xx', '3xx', '4xx', '5xx', 'No status', 'A week before']);
     // The samples differ in their patterns, whatever their colours are.
     const samples = await page.evaluate<string[]>(`[...document.querySelectorAll('#chart-legend canvas')].map(
       (canvas) => {
@@ -62,10 +57,10 @@ describe('the charts', () => {
       },
     )`);
     expect(new Set(samples).size).toBe(6);
-    expect(await textOf(page, '#change')).toBe('↑ 100 %');
-    expect(await textOf(page, '#change-note')).toBe(
-      `from ${before.length} a week before, on the same weekdays`,
-    );
+    await expect.poll(() => textOf(page, '#change')).toBe('↑ 100 %');
+    await expect
+      .poll(() => textOf(page, '#change-note'))
+      .toBe(`from ${before.length} a week before, on the same weekdays`);
   });
 
   it('are read by the keyboard, class by class', async () => {
@@ -81,25 +76,29 @@ describe('the charts', () => {
   it('show durations, bytes and visitors with the figures of the API', async () => {
     const { page } = await openShown(search);
     const { visitors, duration } = await total();
-    expect(await textOf(page, '#visitors')).toBe(`≈ ${String(visitors)}`);
-    expect(await textOf(page, '#visitors-note')).toContain('approximate');
-    expect(await textOf(page, '#visitors-note')).toContain('daily visitors');
-    expect(await textOf(page, '#bytes')).toBe('240 kB');
-    expect(await textOf(page, '#duration')).toBe(`${(duration as { p50Ms: number }).p50Ms} ms`);
-    expect(await page.locator('#duration-legend li').allInnerTexts()).toEqual(['p50', 'p95', 'p99']);
+    await expect.poll(() => textOf(page, '#visitors')).toBe(`≈ ${String(visitors)}`);
+    await expect.poll(() => textOf(page, '#visitors-note')).toContain('approximate');
+    await expect.poll(() => textOf(page, '#visitors-note')).toContain('daily visitors');
+    await expect.poll(() => textOf(page, '#bytes')).toBe('240 kB');
+    await expect.poll(() => textOf(page, '#duration')).toBe(`${(duration as { p50Ms: number }).p50Ms} ms`);
+    await expect
+      .poll(() => page.locator('#duration-legend li').allInnerTexts())
+      .toEqual(['p50', 'p95', 'p99']);
     await page.locator('#bytes-chart').focus();
     await page.keyboard.press('End');
-    expect(await textOf(page, '#bytes-chart-tip')).toContain('10 kB');
-    expect(await page.locator('#measures-note').isHidden()).toBe(true);
+    await expect.poll(() => textOf(page, '#bytes-chart-tip')).toContain('10 kB');
+    await expect.poll(() => page.locator('#measures-note').isHidden()).toBe(true);
   });
 
   it('have the same as a table, for all who cannot see them', async () => {
     const { page } = await openShown(`${search}&view=table`);
-    expect(await page.locator('#series-head th').allInnerTexts()).toEqual(
-      'Hour,Requests,Share,2xx,3xx,4xx,5xx,No status,A week before,p50,p95,p99,Bytes,Visitors, about'.split(
-        /,(?! )/,
-      ),
-    );
+    await expect
+      .poll(() => page.locator('#series-head th').allInnerTexts())
+      .toEqual(
+        'Hour,Requests,Share,2xx,3xx,4xx,5xx,No status,A week before,p50,p95,p99,Bytes,Visitors, about'.split(
+          /,(?! )/,
+        ),
+      );
     const cells = await page.locator('#series-rows tr').last().locator('td').allInnerTexts();
     expect(cells.slice(0, 8)).toEqual(['10', '4.2 %', '6', '1', '1', '1', '1', '5']);
     expect(cells.slice(-2)[0]).toBe('10 kB');
@@ -107,10 +106,12 @@ describe('the charts', () => {
 
   it('are absent where no entry has the facts, and a sentence says how to send them', async () => {
     const { page } = await openShown('customer=cus-page&from=2025-12-28T18:00Z&to=2025-12-28T20:00Z');
-    expect(await page.locator('.measures').isVisible()).toBe(false);
-    expect(await textOf(page, '#measures-note')).toBe(
-      'No durations, bytes or visitors in this period: to see them, send “durationMs”, “bytes” and “clientIp” with each entry.',
-    );
+    await expect.poll(() => page.locator('.measures').isVisible()).toBe(false);
+    await expect
+      .poll(() => textOf(page, '#measures-note'))
+      .toBe(
+        'No durations, bytes or visitors in this period: to see them, send “durationMs”, “bytes” and “clientIp” with each entry.',
+      );
   });
 });
 
@@ -119,16 +120,20 @@ describe('the choice of agents', () => {
     const { page } = await openShown(search);
     const { agentClasses } = (await total()) as { agentClasses: { key: string; requests: number }[] };
     await page.getByRole('radio', { name: /^People/ }).check();
-    expect(count(await textOf(page, '#requests'))).toBe(
-      agentClasses.find(({ key }) => key === 'browser')?.requests,
-    );
-    expect(await textOf(page, '#series-title')).toBe('Requests of people per hour');
-    expect(await page.locator('#chart-legend li').allInnerTexts()).toEqual(['People', 'A week before']);
-    expect(await textOf(page, '#agent-kinds-note')).toContain('Only requests are counted by kind of agent');
-    expect(await textOf(page, '#errors-note')).toContain('of all agents');
+    await expect
+      .poll(async () => count(await textOf(page, '#requests')))
+      .toBe(agentClasses.find(({ key }) => key === 'browser')?.requests);
+    await expect.poll(() => textOf(page, '#series-title')).toBe('Requests of people per hour');
+    await expect
+      .poll(() => page.locator('#chart-legend li').allInnerTexts())
+      .toEqual(['People', 'A week before']);
+    await expect
+      .poll(() => textOf(page, '#agent-kinds-note'))
+      .toContain('Only requests are counted by kind of agent');
+    await expect.poll(() => textOf(page, '#errors-note')).toContain('of all agents');
     expect(new URL(page.url()).searchParams.get('agents')).toBe('people');
     await page.goBack();
-    expect(count(await textOf(page, '#requests'))).toBe(entries.length);
+    await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(entries.length);
   });
 
   it('has every request in exactly one kind', async () => {
@@ -148,9 +153,9 @@ describe('the choice of pages or assets', () => {
     const { page } = await openShown(search);
     await page.getByLabel('Assets', { exact: true }).check();
     await expect.poll(() => rowsOf(page, 'paths')).toEqual([['GET /app.js', 96]]);
-    expect(await textOf(page, '#path-kinds-note')).toContain('96 of 240 requests (40.0 %)');
-    expect(await textOf(page, '#path-kinds-note')).toContain('not counted by path');
-    expect(count(await textOf(page, '#requests'))).toBe(entries.length);
+    await expect.poll(() => textOf(page, '#path-kinds-note')).toContain('96 of 240 requests (40.0 %)');
+    await expect.poll(() => textOf(page, '#path-kinds-note')).toContain('not counted by path');
+    await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(entries.length);
     await page.getByLabel('Pages', { exact: true }).check();
     await expect.poll(() => rowsOf(page, 'paths')).toEqual([['GET /pricing', 144]]);
   });
@@ -162,11 +167,11 @@ describe('the part that is not complete yet', () => {
     await send('cus-running', [entry({ receivedAt })]);
     await countedRequests(emulator, 'cus-running');
     const { page } = await openShown('customer=cus-running&period=24h');
-    expect(await textOf(page, '#strip-text')).toMatch(
-      /^Not complete yet, from \d\d:00 on: everything accepted before \d\d:\d\d:\d\d is counted/,
-    );
+    await expect
+      .poll(() => textOf(page, '#strip-text'))
+      .toMatch(/^Not complete yet, from \d\d:00 on: everything accepted before \d\d:\d\d:\d\d is counted/);
     const over = await openShown(search);
-    expect(await over.page.locator('#strip-note').isHidden()).toBe(true);
+    await expect.poll(() => over.page.locator('#strip-note').isHidden()).toBe(true);
   });
 });
 
@@ -183,10 +188,10 @@ describe('the page with all charts', () => {
       colorScheme,
       viewport: sizes[size],
     });
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     await page.getByRole('radio', { name: 'Table' }).check();
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(sizes[size].width);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(sizes[size].width);
     expect(complaints).toEqual([]);
   });
 });

@@ -18,25 +18,25 @@ describe('entries not counted yet', () => {
       counts: (place) => said.complete || place < 60,
     });
     await isShown(page);
-    expect(await textOf(page, '#counting')).toBe(
-      'Still counting 23,401 entries · counted through 2 Jan, 10:59:00',
-    );
-    expect(await textOf(page, '#change')).toBe('–');
+    await expect
+      .poll(() => textOf(page, '#counting'))
+      .toBe('Still counting 23,401 entries · counted through 2 Jan, 10:59:00');
+    await expect.poll(() => textOf(page, '#change')).toBe('–');
     const minute = (place: number) => page.locator('#series-rows tr').nth(place);
-    expect(await minute(0).innerText()).toContain('Not known yet');
-    expect(await minute(119).innerText()).toMatch(/\d+ so far/);
+    await expect.poll(() => minute(0).innerText()).toContain('Not known yet');
+    await expect.poll(() => minute(119).innerText()).toMatch(/\d+ so far/);
     await page.getByRole('radio', { name: 'Chart' }).check();
-    expect(await textOf(page, '#chart-note')).toContain('Hatched: still being counted.');
+    await expect.poll(() => textOf(page, '#chart-note')).toContain('Hatched: still being counted.');
     await page.locator('#chart').focus();
     await page.keyboard.press('End');
-    expect(await textOf(page, '#chart-tip')).toContain('Not known yet');
-    expect(await hatchedPixels(page)).toBeGreaterThan(50);
+    await expect.poll(() => textOf(page, '#chart-tip')).toContain('Not known yet');
+    await expect.poll(() => hatchedPixels(page)).toBeGreaterThan(50);
 
     said = allCounted;
     await page.locator('#counting:not([data-counting])').waitFor({ timeout: 20_000 });
-    expect(await textOf(page, '#counting')).toBe('Counted through 2 Jan, 11:00:00');
-    expect(await page.locator('#chart-note').isHidden()).toBe(true);
-    expect(await hatchedPixels(page)).toBe(0);
+    await expect.poll(() => textOf(page, '#counting')).toBe('Counted through 2 Jan, 11:00:00');
+    await expect.poll(() => page.locator('#chart-note').isHidden()).toBe(true);
+    await expect.poll(() => hatchedPixels(page)).toBe(0);
     expect(complaints).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('entries not counted yet', () => {
       .toMatch(/^Everything/);
     const readOut = await page.evaluate<string[]>('window.readOut');
     expect(readOut.map((text) => text.slice(0, 14))).toEqual(['Still counting', 'Everything is ']);
-    expect(await page.locator('#counting').getAttribute('aria-live')).toBeNull();
+    await expect.poll(() => page.locator('#counting').getAttribute('aria-live')).toBeNull();
   });
 
   it('differ from a period that is not over, and from a pipeline that does not know', async () => {
@@ -69,25 +69,27 @@ describe('entries not counted yet', () => {
     const countedThrough = new Date().toISOString();
     const open = await openSaying(running, () => ({ countedThrough, waiting: 0, complete: false }));
     await isShown(open.page);
-    expect(await textOf(open.page, '#counting')).toMatch(
-      /^Counted through .* · this period is not over yet$/,
-    );
-    expect(await open.page.locator('#chart-note').isHidden()).toBe(true);
+    await expect
+      .poll(() => textOf(open.page, '#counting'))
+      .toMatch(/^Counted through .* · this period is not over yet$/);
+    await expect.poll(() => open.page.locator('#chart-note').isHidden()).toBe(true);
 
     const unknown = await openSaying(`customer=cus-page&${period}`, () => ({
       countedThrough: null,
       complete: false,
     }));
     await isShown(unknown.page);
-    expect(await textOf(unknown.page, '#counting')).toBe('Not known yet what is still being counted');
+    await expect
+      .poll(() => textOf(unknown.page, '#counting'))
+      .toBe('Not known yet what is still being counted');
   });
 
   it('are reported in place of figures if there are none so far', async () => {
     const none = () => false;
     const { page } = await openSaying(`customer=cus-page&${period}`, () => stillCounting, { counts: none });
     await page.getByRole('heading', { name: 'Still counting 23,401 entries' }).waitFor();
-    expect(await page.locator('#message-command').isHidden()).toBe(true);
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => page.locator('#message-command').isHidden()).toBe(true);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     await page.goto(String(address(`customer=cus-new&${period}`)));
     await page.getByRole('heading', { name: 'Still counting 23,401 entries' }).waitFor();
   });
@@ -102,10 +104,10 @@ describe('entries not counted yet', () => {
         viewport,
       });
       await isShown(page);
-      expect(await axeViolations(page)).toEqual([]);
+      await expect.poll(() => axeViolations(page)).toEqual([]);
       await page.getByRole('radio', { name: 'Table' }).check();
-      expect(await axeViolations(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+      await expect.poll(() => axeViolations(page)).toEqual([]);
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
     },
   );
 });

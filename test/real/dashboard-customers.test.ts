@@ -48,26 +48,28 @@ describe('the list of all customers', () => {
   it('has their requests, change, failures and when they were last seen', async () => {
     const page = await openOverview();
     await expect.poll(() => cells(page, 'cus-07')).toContain('↑ 100 %');
-    expect((await cells(page, 'cus-07')).slice(0, 4)).toEqual(['16', '↑ 100 %', '0 %', '28 Dec 2025']);
-    expect((await cells(page, 'cus-page')).slice(1, 2)).toEqual(['New']);
+    await expect
+      .poll(async () => (await cells(page, 'cus-07')).slice(0, 4))
+      .toEqual(['16', '↑ 100 %', '0 %', '28 Dec 2025']);
+    await expect.poll(async () => (await cells(page, 'cus-page')).slice(1, 2)).toEqual(['New']);
     await page.getByLabel('Search customers').fill('cus-03');
     await expect.poll(() => names(page)).toEqual(['cus-03']);
-    expect((await cells(page, 'cus-03')).slice(0, 3)).toEqual(['4', 'New', '25.0 %']);
-    expect(await page.locator('.list-customers .list-note').innerText()).toContain(
-      '28 Dec 2025 with 27 Dec 2025',
-    );
+    await expect.poll(async () => (await cells(page, 'cus-03')).slice(0, 3)).toEqual(['4', 'New', '25.0 %']);
+    await expect
+      .poll(() => page.locator('.list-customers .list-note').innerText())
+      .toContain('28 Dec 2025 with 27 Dec 2025');
   });
 
   it('is sorted by each column, and has pages', async () => {
     const page = await openOverview();
-    expect((await names(page))[0]).toBe('cus-page');
+    await expect.poll(async () => (await names(page))[0]).toBe('cus-page');
     await page.getByRole('button', { name: 'Customer', exact: true }).click();
-    expect((await names(page)).slice(0, 2)).toEqual(['cus-00', 'cus-01']);
+    await expect.poll(async () => (await names(page)).slice(0, 2)).toEqual(['cus-00', 'cus-01']);
     await page.getByRole('button', { name: 'Failed', exact: true }).click();
-    expect((await names(page))[0]).toBe('cus-03');
+    await expect.poll(async () => (await names(page))[0]).toBe('cus-03');
     await page.getByRole('button', { name: 'Next customers' }).click();
-    expect(await page.locator('.list-customers .pager-summary').innerText()).toBe('26–50 of 61');
-    expect(await names(page)).toHaveLength(25);
+    await expect.poll(() => page.locator('.list-customers .pager-summary').innerText()).toBe('26–50 of 61');
+    await expect.poll(() => names(page)).toHaveLength(25);
   });
 
   it('draws sparklines of rows on the screen alone', async () => {
@@ -80,7 +82,7 @@ describe('the list of all customers', () => {
     await expect.poll(async () => drawn() - (await page.locator('.sparkline svg').count())).toBe(0);
     expect(drawn()).toBeLessThan(25);
     const last = page.locator('#customers tr').last();
-    expect(await last.locator('svg').count()).toBe(0);
+    await expect.poll(() => last.locator('svg').count()).toBe(0);
     await last.scrollIntoViewIfNeeded();
     await last.locator('svg').waitFor();
     expect(drawn()).toBeLessThanOrEqual(25);
@@ -93,11 +95,11 @@ describe('the list of all customers', () => {
     await page.keyboard.press('Enter');
     await isShown(page);
     expect(new URL(page.url()).searchParams.get('customer')).toBe(name);
-    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
     await page.goBack();
     await isListed(page);
     await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe(name);
-    expect(await names(page)).toContain(name);
+    await expect.poll(() => names(page)).toContain(name);
   });
 
   it.each([
@@ -108,11 +110,11 @@ describe('the list of all customers', () => {
   ] as const)('keeps the rules of accessibility: %s, %i pixels', async (colorScheme, width) => {
     const page = await openOverview(overview, { colorScheme, viewport: { width, height: 800 } });
     await page.locator('.sparkline svg').first().waitFor();
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     await page.locator('#customer').click();
     await page.getByRole('option').first().waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   });
 });
 
@@ -127,13 +129,15 @@ describe('the box for a customer', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     const active = await box(page).getAttribute('aria-activedescendant');
-    expect(await page.locator(`#${active ?? ''}`).innerText()).toBe('cus-14');
-    expect(await page.locator('[role=option][aria-selected=true]').allInnerTexts()).toEqual(['cus-14']);
+    await expect.poll(() => page.locator(`#${active ?? ''}`).innerText()).toBe('cus-14');
+    await expect
+      .poll(() => page.locator('[role=option][aria-selected=true]').allInnerTexts())
+      .toEqual(['cus-14']);
     await page.keyboard.press('Enter');
     await isShown(page);
-    expect(await box(page).inputValue()).toBe('cus-14');
-    expect(await textOf(page, '#requests')).toBe('5');
-    expect(await box(page).getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => box(page).inputValue()).toBe('cus-14');
+    await expect.poll(() => textOf(page, '#requests')).toBe('5');
+    await expect.poll(() => box(page).getAttribute('aria-expanded')).toBe('false');
   });
 
   it('closes with Escape, and then has the customer that is shown', async () => {
@@ -142,13 +146,13 @@ describe('the box for a customer', () => {
     await isShown(page);
     await box(page).click();
     await page.getByRole('option').nth(49).waitFor(); // the names are read when the box opens
-    expect(await page.getByRole('option').count()).toBe(50);
-    expect(await textOf(page, '#customer-more')).toBe('… and 11 more. Type a part of the name.');
+    await expect.poll(() => page.getByRole('option').count()).toBe(50);
+    await expect.poll(() => textOf(page, '#customer-more')).toBe('… and 11 more. Type a part of the name.');
     await page.keyboard.type('nobody');
-    expect(await textOf(page, '#customer-more')).toBe('No customer matches.');
+    await expect.poll(() => textOf(page, '#customer-more')).toBe('No customer matches.');
     await page.keyboard.press('Escape');
-    expect(await box(page).inputValue()).toBe('cus-14');
-    expect(await page.getByRole('listbox').isHidden()).toBe(true);
-    expect(await page.evaluate('document.activeElement.id')).toBe('customer');
+    await expect.poll(() => box(page).inputValue()).toBe('cus-14');
+    await expect.poll(() => page.getByRole('listbox').isHidden()).toBe(true);
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('customer');
   });
 });

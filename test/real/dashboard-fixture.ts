@@ -27,7 +27,10 @@ export const entry = (fields: object = {}) => ({
   status: 200,
   ...fields,
 });
-/** Waits until the figures of the requested view are shown. */
+/**
+ * Waits until the figures of the requested view are shown. What a later choice shows arrives part by part, so a test
+ * polls for it.
+ */
 export async function isShown(page: Page): Promise<void> {
   await page
     .locator('main[data-state=ready] .report[aria-busy=false] .list-paths[aria-busy=false]')
@@ -37,15 +40,13 @@ export async function isShown(page: Page): Promise<void> {
 export const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).innerText();
 export const count = (text: string): number => Number(text.replaceAll(',', ''));
 
-/** Returns the rows of a table: the whole head of each, as the page has it, and its count. */
+/** Returns the rows of a table at one moment: the whole head of each, as the page has it, and its count. */
 export async function rowsOf(page: Page, bodyId: string): Promise<[string, number][]> {
-  const rows = await page.locator(`#${bodyId} tr`).all();
-  return Promise.all(
-    rows.map(async (row): Promise<[string, number]> => [
-      (await row.locator('th').textContent()) ?? '',
-      count((await row.locator('td').first().textContent()) ?? ''),
-    ]),
+  const rows = await page.evaluate<[string, string][]>(
+    `[...document.querySelectorAll('#${bodyId} tr')].map((row) =>
+      ['th', 'td'].map((cell) => row.querySelector(cell)?.textContent ?? ''))`,
   );
+  return rows.map(([head, requests]) => [head, count(requests)]);
 }
 
 /** Returns the rows of all pages of a list, and leaves it on the last page. */

@@ -37,14 +37,14 @@ const settled = (page: Page) => list(page, 'paths').and(page.locator('[aria-busy
 describe('a list', () => {
   it('has pages of fixed length, which the address and the back button know', async () => {
     const { page } = await openShown(view);
-    expect(await rowsOf(page, 'paths')).toHaveLength(20);
-    expect(await list(page, 'paths').locator('.pager-summary').innerText()).toBe('1–20 of 46');
+    await expect.poll(() => rowsOf(page, 'paths')).toHaveLength(20);
+    await expect.poll(() => list(page, 'paths').locator('.pager-summary').innerText()).toBe('1–20 of 46');
     await list(page, 'paths').getByRole('button', { name: 'Next paths' }).click();
     await list(page, 'paths').getByText('21–40 of 46').waitFor();
     expect(searchParameter(page, 'paths.page')).toBe('2');
     await page.reload();
     await isShown(page);
-    expect(await list(page, 'paths').locator('.pager-summary').innerText()).toBe('21–40 of 46');
+    await expect.poll(() => list(page, 'paths').locator('.pager-summary').innerText()).toBe('21–40 of 46');
     await page.goBack();
     await list(page, 'paths').getByText('1–20 of 46').waitFor();
   });
@@ -55,37 +55,47 @@ describe('a list', () => {
     await list(page, 'paths').getByText('1–10 of 10').waitFor();
     expect(searchParameter(page, 'paths.search')).toBe('ITEM-1');
     const answer = await api(`/aggregates/paths?${query}&search=item-1`, 'cus-lists');
-    expect((await rowsOf(page, 'paths')).map(([path]) => path)).toEqual(
-      (answer.paths as { key: string }[]).map(({ key }) => key),
-    );
+    await expect
+      .poll(async () => (await rowsOf(page, 'paths')).map(([path]) => path))
+      .toEqual((answer.paths as { key: string }[]).map(({ key }) => key));
     await page.getByLabel('Search paths').fill('');
     await list(page, 'paths').getByRole('button', { name: 'Failed' }).click();
     await list(page, 'paths').getByText('of 46').waitFor();
     await expect.poll(async () => (await rowsOf(page, 'paths'))[0]?.[0]).toBe('GET /checkout');
-    expect(await list(page, 'paths').locator('[aria-sort=descending]').innerText()).toBe('Failed');
+    await expect.poll(() => list(page, 'paths').locator('[aria-sort=descending]').innerText()).toBe('Failed');
     await page.getByLabel('Search paths').fill('nothing like it');
     await list(page, 'paths').getByText('No path contains “nothing like it”.').waitFor();
   });
 
   it('of keys is sorted both ways, and searched where it has more than a page', async () => {
     const { page } = await openShown(`${view}&errorpaths.search=500`);
-    expect(await rowsOf(page, 'errorpaths')).toEqual([['500 GET /checkout', 15]]);
-    expect(await list(page, 'errorpaths').locator('.pager-summary').innerText()).toBe('1–1 of 1, found in 2');
+    await expect.poll(() => rowsOf(page, 'errorpaths')).toEqual([['500 GET /checkout', 15]]);
+    await expect
+      .poll(() => list(page, 'errorpaths').locator('.pager-summary').innerText())
+      .toBe('1–1 of 1, found in 2');
     const byName = () => list(page, 'agents').getByRole('button', { name: 'User agent', exact: true });
     await byName().click();
-    expect((await rowsOf(page, 'agents')).map(([agent]) => agent)).toEqual(['curl', 'Googlebot']);
+    await expect
+      .poll(async () => (await rowsOf(page, 'agents')).map(([agent]) => agent))
+      .toEqual(['curl', 'Googlebot']);
     await byName().click();
-    expect((await rowsOf(page, 'agents')).map(([agent]) => agent)).toEqual(['Googlebot', 'curl']);
+    await expect
+      .poll(async () => (await rowsOf(page, 'agents')).map(([agent]) => agent))
+      .toEqual(['Googlebot', 'curl']);
     expect(searchParameter(page, 'agents.sort')).toBe('-key');
   });
 
   it('names what was not sent, and shows the rest of requests on every page', async () => {
     const { page } = await openShown(view);
-    expect(await textOf(page, '#lists-absent')).toBe('No entry of this period has hosts or referrers.');
-    expect(await rowsOf(page, 'countries')).toEqual([
-      ['DE Germany', 150],
-      ['FR France', 150],
-    ]);
+    await expect
+      .poll(() => textOf(page, '#lists-absent'))
+      .toBe('No entry of this period has hosts or referrers.');
+    await expect
+      .poll(() => rowsOf(page, 'countries'))
+      .toEqual([
+        ['DE Germany', 150],
+        ['FR France', 150],
+      ]);
   });
 
   it('shows (other) on every page, and in its CSV', async () => {
@@ -98,10 +108,10 @@ describe('a list', () => {
     await page.goto(String(new URL(`/?${view}`, emulator.baseUrl)));
     await isShown(page);
     const other = list(page, 'paths').locator('tfoot tr');
-    expect(await other.innerText()).toMatch(/\(other\)\s+77/);
+    await expect.poll(() => other.innerText()).toMatch(/\(other\)\s+77/);
     await list(page, 'paths').getByRole('button', { name: 'Next paths' }).click();
     await list(page, 'paths').getByText('21–40 of 46').waitFor();
-    expect(await other.innerText()).toMatch(/\(other\)\s+77/);
+    await expect.poll(() => other.innerText()).toMatch(/\(other\)\s+77/);
     const csv = (await download(page, '#paths-csv')).trimEnd().split('\r\n');
     expect(csv).toHaveLength(1 + 46 + 1);
     expect(csv.at(-1)).toMatch(/^\(other\),77,5,,,/);
@@ -115,28 +125,32 @@ describe('details', () => {
     const dialog = page.getByRole('dialog', { name: 'GET /checkout' });
     await dialog.getByText('at most').waitFor();
     expect(searchParameter(page, 'detail')).toBe('path:GET /checkout');
-    expect((await dialog.locator('.detail-figures').innerText()).split('\n').filter(Boolean)).toEqual([
-      'Requests',
-      '30',
-      '10.0 % of all requests',
-      'Failed',
-      '30',
-      '100 % of its requests',
-      'Bytes',
-      '30 kB',
-      'sum of what was sent',
-      'Mean duration',
-      '20 ms',
-      'of the requests with a duration',
-    ]);
-    expect(await rowsOf(page, 'failures')).toEqual([
-      ['404 Not Found', 15],
-      ['500 Internal Server Error', 15],
-    ]);
+    await expect
+      .poll(async () => (await dialog.locator('.detail-figures').innerText()).split('\n').filter(Boolean))
+      .toEqual([
+        'Requests',
+        '30',
+        '10.0 % of all requests',
+        'Failed',
+        '30',
+        '100 % of its requests',
+        'Bytes',
+        '30 kB',
+        'sum of what was sent',
+        'Mean duration',
+        '20 ms',
+        'of the requests with a duration',
+      ]);
+    await expect
+      .poll(() => rowsOf(page, 'failures'))
+      .toEqual([
+        ['404 Not Found', 15],
+        ['500 Internal Server Error', 15],
+      ]);
     await dialog.getByText('As a table').click();
     const perBucket = await dialog.locator('.course-table tbody tr td:nth-child(2)').allInnerTexts();
     expect(perBucket.reduce((sum, requests) => sum + Number(requests), 0)).toBe(30);
-    expect(await dialog.innerText()).toContain('are not counted by path');
+    await expect.poll(() => dialog.innerText()).toContain('are not counted by path');
     expect(complaints).toEqual([]);
   });
 
@@ -147,7 +161,7 @@ describe('details', () => {
     await page.getByRole('dialog', { name: 'GET /checkout' }).waitFor();
     await page.goBack();
     await page.getByRole('dialog', { name: '500' }).waitFor();
-    expect(await rowsOf(page, 'failures')).toEqual([['GET /checkout', 15]]);
+    await expect.poll(() => rowsOf(page, 'failures')).toEqual([['GET /checkout', 15]]);
     await page.goBack();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
@@ -162,7 +176,7 @@ describe('details', () => {
     await list(page, name).getByRole('button', { name: key }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('at most').waitFor();
-    expect(await dialog.innerText()).toContain(sentence);
+    await expect.poll(() => dialog.innerText()).toContain(sentence);
     const shown = await dialog.locator('.detail-figures .number').innerText();
     const perBucket = await dialog.locator('.course-table tbody tr td:nth-child(2)').allTextContents();
     expect(String(perBucket.reduce((sum, requests) => sum + Number(requests), 0))).toBe(shown);
@@ -174,10 +188,10 @@ describe('details', () => {
     await row.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('detail-title');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('detail-title');
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect(await focusedText(page)).toBe('curl');
+    await expect.poll(() => focusedText(page)).toBe('curl');
     expect(searchParameter(page, 'detail')).toBeNull();
     await page.goBack();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
@@ -188,7 +202,7 @@ describe('details', () => {
     const { page } = await openShown(`${view}&detail=path:GET+/checkout`);
     await page.getByRole('dialog', { name: 'GET /checkout' }).getByText('at most').waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
   });
 });
 
@@ -200,13 +214,13 @@ describe('lists and details keep the rules of accessibility', () => {
     ['dark', 360],
   ] as const)('%s, %i pixels', async (colorScheme, width) => {
     const { page } = await openShown(view, { colorScheme, viewport: { width, height: 800 } });
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await cutLabels(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
+    await expect.poll(() => cutLabels(page)).toEqual([]);
     await list(page, 'paths').getByRole('button', { name: 'GET /checkout' }).click();
     await page.getByRole('dialog').getByText('at most').waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await cutLabels(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
+    await expect.poll(() => cutLabels(page)).toEqual([]);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await settled(page);
   });
 });

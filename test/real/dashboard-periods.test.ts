@@ -48,29 +48,31 @@ const dayTable = (page: Page) => rowsOf(page, 'series-rows');
 describe('a dashboard without a chosen period', () => {
   it('opens an old log where its data is', async () => {
     const { page, complaints } = await openShown('customer=cus-old');
-    expect(await textOf(page, '#range')).toBe('Latest data: 17–20 May 2015 · Europe/Berlin (UTC+2)');
-    expect(count(await textOf(page, '#requests'))).toBe(logs['cus-old']?.length);
-    expect(await textOf(page, '#zone')).toBe('Times are in Europe/Berlin, UTC+2.');
-    expect(await axeViolations(page)).toEqual([]);
+    await expect
+      .poll(() => textOf(page, '#range'))
+      .toBe('Latest data: 17–20 May 2015 · Europe/Berlin (UTC+2)');
+    await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(logs['cus-old']?.length);
+    await expect.poll(() => textOf(page, '#zone')).toBe('Times are in Europe/Berlin, UTC+2.');
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
   it('opens a log that still grows with its last 24 hours', async () => {
     const { page } = await openShown('customer=cus-year');
-    expect(await page.getByLabel('24 hours').isChecked()).toBe(true);
-    expect(await textOf(page, '#range')).not.toContain('Latest');
-    expect(await textOf(page, '#requests-note')).toContain('in the last 24 hours');
+    await expect.poll(() => page.getByLabel('24 hours').isChecked()).toBe(true);
+    await expect.poll(() => textOf(page, '#range')).not.toContain('Latest');
+    await expect.poll(() => textOf(page, '#requests-note')).toContain('in the last 24 hours');
   });
 
   it('goes from a period without requests to all data, and back', async () => {
     const { page } = await browser.open(address('customer=cus-old&period=today'));
     await page.getByRole('heading', { name: 'No requests in the day so far' }).waitFor();
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Show all data, 17–20 May 2015' }).click();
     await isShown(page);
     expect(new URL(page.url()).searchParams.get('period')).toBe('all');
-    expect(await page.locator('#period input[value=all]').isChecked()).toBe(true);
-    expect(await textOf(page, '#range')).toMatch(/^17–20 May 2015/);
+    await expect.poll(() => page.locator('#period input[value=all]').isChecked()).toBe(true);
+    await expect.poll(() => textOf(page, '#range')).toMatch(/^17–20 May 2015/);
     await page.goBack();
     await page.getByRole('heading', { name: 'No requests in the day so far' }).waitFor();
   });
@@ -80,12 +82,14 @@ describe('local days', () => {
   it('have 25 hours where clocks are set back', async () => {
     const range = 'from=2025-10-24T22:00Z&to=2025-10-27T23:00Z';
     const { page } = await openShown(`customer=cus-clocks&${range}&by=day&view=table`);
-    expect(await dayTable(page)).toEqual([
-      ['Mon 27 Oct', 24],
-      ['Sun 26 Oct', 25],
-      ['Sat 25 Oct', 24],
-    ]);
-    expect(await textOf(page, '#range')).toContain('(UTC+2 and UTC+1)');
+    await expect
+      .poll(() => dayTable(page))
+      .toEqual([
+        ['Mon 27 Oct', 24],
+        ['Sun 26 Oct', 25],
+        ['Sat 25 Oct', 24],
+      ]);
+    await expect.poll(() => textOf(page, '#range')).toContain('(UTC+2 and UTC+1)');
   });
 
   it.each(['Asia/Kolkata', 'America/St_Johns', 'Asia/Kathmandu', 'UTC'])(
@@ -130,7 +134,7 @@ describe('the periods to choose', () => {
       ranges.add(await textOf(page, '#range'));
     }
     expect(ranges.size).toBe(4);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
   });
 });

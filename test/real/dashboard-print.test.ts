@@ -14,7 +14,7 @@ describe('a printed page', () => {
     expect(head).toContain('28 Dec 2025, 19:00 – 21:00');
     expect(head).toContain('Europe/Berlin (UTC+1)');
     expect(head).toMatch(/Printed\s+\d{1,2} \w{3,4} \d{4}, \d\d:\d\d/);
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
   });
 
   it('says that it is of all customers, if it is', async () => {
@@ -32,7 +32,7 @@ describe('a printed page', () => {
     const { page } = await openShown(`customer=cus-page&${period}`);
     await page.emulateMedia({ media: 'print' });
     const controls = page.locator('button:not(.key):not(.sort), input, select, .skip-link');
-    for (const control of await controls.all()) expect(await control.isVisible()).toBe(false);
+    for (const control of await controls.all()) await expect.poll(() => control.isVisible()).toBe(false);
   });
 
   it('has whole tables', async () => {
@@ -57,16 +57,16 @@ describe('a printed page', () => {
     expect(onScreen).toEqual([20, 10]);
     await page.emulateMedia({ media: 'print' });
     await page.locator('#paths tr').nth(999).waitFor();
-    expect([await rows('paths'), await rows('statuses')]).toEqual([1_000, 12]);
-    expect(await page.locator('.list-paths .printed').innerText()).toBe(
-      'The first 1,000 of more than 1,000 paths. The CSV has all of them.',
-    );
-    expect(await page.locator('.list-statuses .printed').isVisible()).toBe(false);
-    expect(await page.locator('.pager').first().isVisible()).toBe(false);
+    await expect.poll(async () => [await rows('paths'), await rows('statuses')]).toEqual([1_000, 12]);
+    await expect
+      .poll(() => page.locator('.list-paths .printed').innerText())
+      .toBe('The first 1,000 of more than 1,000 paths. The CSV has all of them.');
+    await expect.poll(() => page.locator('.list-statuses .printed').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('.pager').first().isVisible()).toBe(false);
     await page.emulateMedia({ media: 'screen' });
     await page.locator('#paths tr').nth(20).waitFor({ state: 'detached' });
-    expect([await rows('paths'), await rows('statuses')]).toEqual(onScreen);
-    expect(await page.locator('.list-paths .printed').isVisible()).toBe(false);
+    await expect.poll(async () => [await rows('paths'), await rows('statuses')]).toEqual(onScreen);
+    await expect.poll(() => page.locator('.list-paths .printed').isVisible()).toBe(false);
   });
 
   it.each(['A4', 'Letter'])('fits on %s, in light colours whatever the screen has', async (format) => {
@@ -80,7 +80,7 @@ describe('a printed page', () => {
     const width = format === 'A4' ? 687 : 710;
     await page.setViewportSize({ width, height: 1_000 });
     await page.emulateMedia({ media: 'print' });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(26, 29, 27)');
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    await expect.poll(() => page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(26, 29, 27)');
   });
 });

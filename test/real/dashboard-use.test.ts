@@ -33,19 +33,19 @@ describe('the page', () => {
       colorScheme,
       viewport: sizes[size],
     });
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     await page.getByRole('radio', { name: 'Table' }).check();
     await page.getByLabel('Custom', { exact: true }).check();
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(sizes[size].width);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(sizes[size].width);
     expect(complaints).toEqual([]);
   });
 
   it('shows what its address says, and says in its address what it shows', async () => {
     const { page } = await browser.open(address('customer=cus-page&period=30d&by=hour&view=table'));
     await page.getByRole('heading', { name: 'No requests in the last 30 days' }).waitFor();
-    expect(await page.locator('#period input:checked').inputValue()).toBe('30d');
-    expect(await page.locator('#unit input:checked').inputValue()).toBe('hour');
+    await expect.poll(() => page.locator('#period input:checked').inputValue()).toBe('30d');
+    await expect.poll(() => page.locator('#unit input:checked').inputValue()).toBe('hour');
     await page.getByLabel('Custom', { exact: true }).check();
     await page.fill('#custom-from', '2025-12-28T19:00');
     await page.fill('#custom-to', '2025-12-28T21:00');
@@ -56,18 +56,18 @@ describe('the page', () => {
     await page.reload();
     await isShown(page);
     const { requests } = await api(`/aggregates/total?from=${from}&to=${to}`);
-    expect(count(await textOf(page, '#requests'))).toBe(requests);
+    await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(requests);
     await page.goBack();
-    expect(await page.locator('#period input:checked').inputValue()).toBe('30d');
+    await expect.poll(() => page.locator('#period input:checked').inputValue()).toBe('30d');
   });
 
   it('can be used by the keyboard alone', async () => {
     const { page } = await openShown(`customer=cus-page&${period}`);
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the figures');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to the figures');
     await page.locator('#shows input:checked').focus();
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('#series-view').isVisible()).toBe(true);
+    await expect.poll(() => page.locator('#series-view').isVisible()).toBe(true);
     await page.locator('.list-paths').getByRole('button', { name: 'Failed', exact: true }).focus();
     await page.keyboard.press('Enter');
     expect(new URL(page.url()).searchParams.get('paths.sort')).toBe('errors');
@@ -81,7 +81,7 @@ describe('the page', () => {
     const dark = await background();
     expect(dark).not.toBe(light);
     await page.reload();
-    expect(await background()).toBe(dark);
+    await expect.poll(() => background()).toBe(dark);
   });
 });
 
@@ -93,7 +93,7 @@ describe('a page that is left open', () => {
     const { page, complaints } = await openShown('customer=cus-live&period=1h', {
       viewport: { width: 800, height: 500 },
     });
-    expect(await textOf(page, '#requests')).toBe('1');
+    await expect.poll(() => textOf(page, '#requests')).toBe('1');
     await page.locator('#paths-csv').focus();
     const scrolled = await page.evaluate('scrollY');
 
@@ -105,8 +105,8 @@ describe('a page that is left open', () => {
         ['GET /new', 2],
         ['GET /pricing', 1],
       ]);
-    expect(await page.evaluate('document.activeElement.id')).toBe('paths-csv');
-    expect(await page.evaluate('scrollY')).toBe(scrolled);
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('paths-csv');
+    await expect.poll(() => page.evaluate('scrollY')).toBe(scrolled);
     expect(complaints).toEqual([]);
   });
 
@@ -118,7 +118,7 @@ describe('a page that is left open', () => {
     await page.getByRole('button', { name: 'Live' }).click();
     const before = requested.length;
     await page.clock.fastForward('05:00');
-    expect(await textOf(page, '#live')).toBe('Paused');
+    await expect.poll(() => textOf(page, '#live')).toBe('Paused');
     expect(requested).toHaveLength(before);
     await page.getByRole('button', { name: 'Paused' }).click();
     await expect.poll(() => requested.length).toBeGreaterThan(before);
@@ -131,10 +131,10 @@ describe('a pipeline without requests', () => {
   it('says how to send the first one, which then appears by itself', async () => {
     const { page, complaints } = await browser.open(empty.baseUrl);
     await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     await run('bash', ['-c', await textOf(page, '#command')]);
     await page.locator('main[data-state=ready]').waitFor({ timeout: 20_000 });
-    expect(await textOf(page, '#requests')).toBe('1');
+    await expect.poll(() => textOf(page, '#requests')).toBe('1');
     expect(complaints).toEqual([]);
 
     await page.goto(String(new URL(`/?${period}`, empty.baseUrl)));
@@ -155,18 +155,18 @@ describe('a pipeline that stops', () => {
     await isShown(page);
     await stopped.end();
     await page.locator('#notice:has-text("The pipeline does not answer")').waitFor({ timeout: 20_000 });
-    expect(await textOf(page, '#requests')).toBe('1');
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => textOf(page, '#requests')).toBe('1');
+    await expect.poll(() => axeViolations(page)).toEqual([]);
 
     await page.getByRole('radio', { name: '7 days' }).check();
     await page.getByRole('heading', { name: 'The pipeline does not answer' }).waitFor();
-    expect(await textOf(page, '#message-text')).toContain('npm start');
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => textOf(page, '#message-text')).toContain('npm start');
+    await expect.poll(() => axeViolations(page)).toEqual([]);
 
     await stopped.start();
     await page.getByRole('button', { name: 'Try now' }).click();
     await isShown(page);
-    expect(await textOf(page, '#requests')).toBe('1');
+    await expect.poll(() => textOf(page, '#requests')).toBe('1');
   });
 });
 
@@ -184,7 +184,7 @@ describe('a pipeline that wants an API key', () => {
     });
     await page.goto(String(address(`customer=cus-page&${period}`)));
     await page.getByRole('dialog').waitFor();
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     expect(keys).toEqual([undefined]);
 
     await page.getByLabel('Key', { exact: true }).fill('bad-key');
@@ -197,7 +197,7 @@ describe('a pipeline that wants an API key', () => {
 
     await page.reload();
     await isShown(page);
-    expect(await page.evaluate('Object.values(localStorage)')).toEqual([]);
+    await expect.poll(() => page.evaluate('Object.values(localStorage)')).toEqual([]);
     await page.getByRole('button', { name: 'Forget API key' }).click();
     await page.getByRole('dialog').waitFor();
   });

@@ -32,7 +32,7 @@ describe('dragging on the chart', () => {
     await page.mouse.move(start.x, start.y);
     await page.mouse.down();
     await page.mouse.move(end.x, end.y, { steps: 4 });
-    expect(await textOf(page, '#chart-tip')).toContain('Escape to cancel');
+    await expect.poll(() => textOf(page, '#chart-tip')).toContain('Escape to cancel');
     await page.mouse.up();
     await page.getByRole('button', { name: 'Zoom out' }).waitFor();
     await isShown(page);
@@ -86,9 +86,9 @@ describe('the keyboard', () => {
     await page.locator('#chart').focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Shift+ArrowRight');
-    expect(await textOf(page, '#chart-tip')).toContain('28 Dec 2025, 19:00 – 19:02');
+    await expect.poll(() => textOf(page, '#chart-tip')).toContain('28 Dec 2025, 19:00 – 19:02');
     await page.keyboard.press('Escape');
-    expect(await textOf(page, '#chart-tip')).not.toContain('Escape');
+    await expect.poll(() => textOf(page, '#chart-tip')).not.toContain('Escape');
 
     await page.keyboard.press('Home');
     for (let step = 0; step < 9; step++) await page.keyboard.press('Shift+ArrowRight');

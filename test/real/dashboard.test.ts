@@ -21,7 +21,7 @@ describe('the figures on the page', () => {
   it('are those of the API', async () => {
     const { page } = await openShown(`customer=cus-page&${period}&view=table`);
     const total = await api(`/aggregates/total?from=${from}&to=${to}&top=500`);
-    expect(count(await textOf(page, '#requests'))).toBe(total.requests);
+    await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(total.requests);
 
     for (const [bodyId, field] of [
       ['paths', 'topPaths'],
@@ -39,20 +39,20 @@ describe('the figures on the page', () => {
     };
     await page.getByLabel('Minute', { exact: true }).check();
     await isShown(page);
-    expect((await rowsOf(page, 'series-rows')).map(([, requests]) => requests)).toEqual(
-      windows.map(({ requests }) => requests).toReversed(),
-    );
+    await expect
+      .poll(async () => (await rowsOf(page, 'series-rows')).map(([, requests]) => requests))
+      .toEqual(windows.map(({ requests }) => requests).toReversed());
     const most = Math.max(...windows.map(({ requests }) => requests));
-    expect(count(await textOf(page, '#busiest'))).toBe(most);
+    await expect.poll(async () => count(await textOf(page, '#busiest'))).toBe(most);
   });
 
   it('are in the time zone of the browser, and name it', async () => {
     const { page } = await openShown(`customer=cus-page&${period}&view=table`, {
       timezoneId: 'Asia/Kolkata',
     });
-    expect(await textOf(page, '#range')).toContain('28 Dec 2025, 23:30');
-    expect(await textOf(page, '#range')).toMatch(/Asia\/(?:Kolkata|Calcutta) \(UTC\+5:30\)/);
-    expect((await rowsOf(page, 'series-rows')).at(-1)?.[0]).toBe('Sun 28 Dec, 23:30');
+    await expect.poll(() => textOf(page, '#range')).toContain('28 Dec 2025, 23:30');
+    await expect.poll(() => textOf(page, '#range')).toMatch(/Asia\/(?:Kolkata|Calcutta) \(UTC\+5:30\)/);
+    await expect.poll(async () => (await rowsOf(page, 'series-rows')).at(-1)?.[0]).toBe('Sun 28 Dec, 23:30');
   });
 
   it('have days of a zone whose midnight is not a full hour of UTC', async () => {
@@ -62,10 +62,12 @@ describe('the figures on the page', () => {
     );
     const before = await api(`/aggregates/total?from=${from}&to=2025-12-28T18:30:00Z`);
     const behind = await api(`/aggregates/total?from=2025-12-28T18:30:00Z&to=${to}`);
-    expect(await rowsOf(page, 'series-rows')).toEqual([
-      ['Mon 29 Dec', behind.requests],
-      ['Sun 28 Dec', before.requests],
-    ]);
+    await expect
+      .poll(() => rowsOf(page, 'series-rows'))
+      .toEqual([
+        ['Mon 29 Dec', behind.requests],
+        ['Sun 28 Dec', before.requests],
+      ]);
   });
 
   it('compares with the same time of the same weekday, and names it', async () => {
@@ -76,11 +78,11 @@ describe('the figures on the page', () => {
     const { page } = await openShown(`customer=cus-page&${weekAfter}`);
     const now = await total();
     const before = await api(`/aggregates/total?from=${from}&to=${to}`);
-    expect(await textOf(page, '#change-note')).toBe(
-      `from ${String(before.requests)} a week before, on the same weekdays`,
-    );
+    await expect
+      .poll(() => textOf(page, '#change-note'))
+      .toBe(`from ${String(before.requests)} a week before, on the same weekdays`);
     const share = (100 * (Number(now.requests) - Number(before.requests))) / Number(before.requests);
-    expect(await textOf(page, '#change')).toBe(`↓ ${Math.abs(share).toFixed(1)} %`);
+    await expect.poll(() => textOf(page, '#change')).toBe(`↓ ${Math.abs(share).toFixed(1)} %`);
   });
 
   it('is drawn, with a bar for each minute that can be read by the keyboard', async () => {
@@ -94,9 +96,9 @@ describe('the figures on the page', () => {
     await page.locator('#chart').focus();
     await page.keyboard.press('End');
     const { requests } = await api(`/aggregates/total?from=2025-12-28T19:59:00Z&to=${to}`);
-    expect(await textOf(page, '#chart-tip')).toContain(
-      `${String(requests)} request${requests === 1 ? '' : 's'}\nSun 28 Dec, 20:59`,
-    );
+    await expect
+      .poll(() => textOf(page, '#chart-tip'))
+      .toContain(`${String(requests)} request${requests === 1 ? '' : 's'}\nSun 28 Dec, 20:59`);
   });
 });
 
@@ -107,8 +109,8 @@ describe('text of attackers', () => {
     expect(paths).toContain('GET /<img src=x onerror="window.ran=1">');
     expect(paths).toContain('GET /"><script>window.ran=1</script>');
     expect(paths).toContain('GET /⟨U+202E⟩gnp.exe');
-    expect(await page.evaluate('window.ran')).toBeUndefined();
-    expect(await page.locator('.list img, .list script, .list svg').count()).toBe(0);
+    await expect.poll(() => page.evaluate('window.ran')).toBeUndefined();
+    await expect.poll(() => page.locator('.list img, .list script, .list svg').count()).toBe(0);
     expect(complaints).toEqual([]);
     expect(requested.filter(({ host }) => host !== emulator.baseUrl.host)).toEqual([]);
   });
@@ -145,7 +147,7 @@ describe('a download', () => {
     const { page } = await openSaying(twoMinutes, () => ({ complete: true }));
     await isShown(page);
     expect(await download(page, '#series-csv')).toMatch(/^\uFEFFfrom,to,requests,2xx\r\n/);
-    expect(await page.locator('#counting').isHidden()).toBe(true);
+    await expect.poll(() => page.locator('#counting').isHidden()).toBe(true);
   });
 });
 
@@ -157,7 +159,7 @@ describe('a link to a time of minutes to months', () => {
     ]) {
       const { page } = await openShown(`customer=cus-page&from=2025-12-28T${start}Z&to=2025-12-28T${end}Z`);
       const total = await api(`/aggregates/total?from=2025-12-28T${start}:00Z&to=2025-12-28T${end}:00Z`);
-      expect(count(await textOf(page, '#requests'))).toBe(total.requests);
+      await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(total.requests);
     }
     // Shows hours and days, of which the first and the last are partial.
     for (const [search, rows] of [
@@ -166,7 +168,7 @@ describe('a link to a time of minutes to months', () => {
     ] as const) {
       const { page } = await openShown(`customer=cus-page&${search}&view=table`);
       const total = await api(`/aggregates/total?from=${from}&to=2025-12-28T19:17:00Z`);
-      expect(count(await textOf(page, '#requests'))).toBe(total.requests);
+      await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(total.requests);
       const shown = await rowsOf(page, 'series-rows');
       expect(shown).toHaveLength(rows);
       expect(shown.reduce((sum, [, requests]) => sum + requests, 0)).toBe(total.requests);

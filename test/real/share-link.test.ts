@@ -38,7 +38,7 @@ describe('a share link of the laptop form', () => {
     const owner = await openShown(`customer=cus-page&${period}`);
     const requests = await textOf(owner.page, '#requests');
     const link = await makeLink(owner.page, '30 days');
-    expect(await axeViolations(owner.page)).toEqual([]);
+    await expect.poll(() => axeViolations(owner.page)).toEqual([]);
     expect(link).toMatch(/\/\?from=2025-12-28T18:00Z&to=2025-12-28T20:00Z#share=las_/);
     const days = (Number(/las_(\d+)/.exec(link)?.[1]) * 1_000 - Date.now()) / 86_400_000;
     expect(days).toBeCloseTo(30, 1);
@@ -46,14 +46,16 @@ describe('a share link of the laptop form', () => {
     const reader = await browser.open(link);
     const { page, complaints } = reader;
     await isShown(page);
-    expect(await textOf(page, '#requests')).toBe(requests);
-    expect(await textOf(page, '#shared-text')).toMatch(/^Traffic of cus-page\. Shared, read-only, until \d/);
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => textOf(page, '#requests')).toBe(requests);
+    await expect
+      .poll(() => textOf(page, '#shared-text'))
+      .toMatch(/^Traffic of cus-page\. Shared, read-only, until \d/);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
     expectNoTokenIn(reader);
     for (const id of ['customer', 'share', 'forget-key'])
-      expect([id, await page.locator(`#${id}`).isVisible()]).toEqual([id, false]);
-    expect(await page.content()).not.toContain('a-first-customer');
+      await expect.poll(async () => [id, await page.locator(`#${id}`).isVisible()]).toEqual([id, false]);
+    await expect.poll(() => page.content()).not.toContain('a-first-customer');
   });
 
   it('shows the same after a reload, and its reader may choose periods and go back', async () => {
@@ -64,17 +66,17 @@ describe('a share link of the laptop form', () => {
     const requests = await textOf(page, '#requests');
     await page.reload();
     await isShown(page);
-    expect(await textOf(page, '#requests')).toBe(requests);
+    await expect.poll(() => textOf(page, '#requests')).toBe(requests);
     await page.getByRole('radio', { name: 'Table' }).check();
     await page.locator('#series-view').waitFor();
     await page.goBack();
     await page.locator('#chart-view').waitFor();
-    expect(await textOf(page, '#requests')).toBe(requests);
+    await expect.poll(() => textOf(page, '#requests')).toBe(requests);
     await page.goForward();
     await page.locator('#series-view').waitFor();
     expectNoTokenIn(reader);
     // The first entry of the history is the page without its token, not an address that would be taken again.
-    expect(await page.evaluate('history.length')).toBe(3);
+    await expect.poll(() => page.evaluate('history.length')).toBe(3);
   });
 
   it('shows no other customer, whatever its reader writes into the address', async () => {
@@ -84,10 +86,10 @@ describe('a share link of the laptop form', () => {
     for (const search of [`customer=a-first-customer&${period}`, `show=customers&${period}`]) {
       await page.goto(String(new URL(`/?${search}`, emulator.baseUrl)));
       await isShown(page);
-      expect(await textOf(page, '#requests')).toBe(requests);
+      await expect.poll(() => textOf(page, '#requests')).toBe(requests);
     }
-    expect(await textOf(page, '#shared-text')).toContain('cus-page');
-    expect(await page.content()).not.toContain('secret-of-another');
+    await expect.poll(() => textOf(page, '#shared-text')).toContain('cus-page');
+    await expect.poll(() => page.content()).not.toContain('secret-of-another');
   });
 
   it('is of one customer, so the list of all customers offers none', async () => {
@@ -99,7 +101,7 @@ describe('a share link of the laptop form', () => {
     await share.waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: 'a-first-customer' }).click();
     await share.click();
-    expect(await textOf(page, '#share-customer')).toBe('a-first-customer');
+    await expect.poll(() => textOf(page, '#share-customer')).toBe('a-first-customer');
   });
 
   it('can be opened in a tab that shows the page already, and left', async () => {
@@ -108,11 +110,11 @@ describe('a share link of the laptop form', () => {
     await page.goto(await makeLink(owner.page));
     await page.getByText('Traffic of a-first-customer.').waitFor();
     await isShown(page);
-    expect(await textOf(page, '#requests')).toBe('1');
+    await expect.poll(() => textOf(page, '#requests')).toBe('1');
     await page.getByRole('button', { name: 'Leave' }).click();
     await page.locator('#customer').waitFor();
     await isShown(page);
-    expect(await page.locator('#shared').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('#shared').isVisible()).toBe(false);
   });
 
   it('says plainly that it has expired, and does not ask again', async () => {
@@ -134,9 +136,9 @@ describe('a share link of the laptop form', () => {
     await page.clock.install();
     await page.goto(link('2026-01-04T18:12:00Z'));
     await page.getByRole('heading', { name: 'This link has expired' }).waitFor();
-    expect(await textOf(page, '#message-text')).toContain('until 4 Jan 2026, 19:12');
-    expect(await page.locator('#report').isVisible()).toBe(false);
-    expect(await axeViolations(page)).toEqual([]);
+    await expect.poll(() => textOf(page, '#message-text')).toContain('until 4 Jan 2026, 19:12');
+    await expect.poll(() => page.locator('#report').isVisible()).toBe(false);
+    await expect.poll(() => axeViolations(page)).toEqual([]);
     const asked = requested.length;
     await page.clock.runFor(120_000); // a page that fails otherwise asks again within a minute
     await page.evaluate('fetch("health").then(({ status }) => status)'); // sent after anything that it asked
@@ -149,14 +151,14 @@ describe('a share link of the laptop form', () => {
     link.search = '?period=24h';
     const { page } = await browser.open(link);
     await page.getByRole('heading', { name: 'No requests in the last 24 hours' }).waitFor();
-    expect(await textOf(page, '#message')).not.toMatch(/send a request|curl/);
-    expect(await page.locator('#copy').isVisible()).toBe(false);
+    await expect.poll(() => textOf(page, '#message')).not.toMatch(/send a request|curl/);
+    await expect.poll(() => page.locator('#copy').isVisible()).toBe(false);
   });
 
   it('says plainly that it is damaged', async () => {
     const { page } = await browser.open(new URL(`/?${period}#share=las_17675503`, emulator.baseUrl));
     await page.getByRole('heading', { name: 'This link does not work' }).waitFor();
-    expect(await page.content()).not.toContain('a-first-customer');
+    await expect.poll(() => page.content()).not.toContain('a-first-customer');
   });
 
   it('is made and read by the keyboard alone, on a phone, in the dark', async () => {
@@ -164,18 +166,18 @@ describe('a share link of the laptop form', () => {
     await page.getByRole('button', { name: 'Share', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('#share-form input:checked').inputValue()).toBe('30');
+    await expect.poll(() => page.locator('#share-form input:checked').inputValue()).toBe('30');
     await page.keyboard.press('Enter');
     await page.locator('#share-made').waitFor();
-    expect(await page.evaluate('document.activeElement.id')).toBe('share-copy');
-    expect(await axeViolations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('share-copy');
+    await expect.poll(() => axeViolations(page)).toEqual([]);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     // A link for another time would be another one.
     await page.getByRole('dialog').getByRole('radio', { name: '1 day' }).check();
-    expect(await page.locator('#share-made').isVisible()).toBe(false);
+    await expect.poll(() => page.locator('#share-made').isVisible()).toBe(false);
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('dialog').count()).toBe(0);
-    expect(await page.locator('#share-link').inputValue()).toBe('');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => page.locator('#share-link').inputValue()).toBe('');
   });
 });
 
@@ -210,14 +212,14 @@ describe('a share link of a pipeline with API keys', () => {
 
     const reader = await browser.open(link);
     await isShown(reader.page);
-    expect(await textOf(reader.page, '#requests')).toBe('1');
-    expect(await reader.page.locator('#key-dialog').isVisible()).toBe(false);
+    await expect.poll(() => textOf(reader.page, '#requests')).toBe('1');
+    await expect.poll(() => reader.page.locator('#key-dialog').isVisible()).toBe(false);
     expectNoTokenIn(reader);
 
     records.delete(key.id);
     await reader.page.clock.setFixedTime(now);
     await reader.page.reload();
     await reader.page.getByRole('heading', { name: 'This link does not work' }).waitFor();
-    expect(await reader.page.locator('#key-dialog').isVisible()).toBe(false);
+    await expect.poll(() => reader.page.locator('#key-dialog').isVisible()).toBe(false);
   });
 });
