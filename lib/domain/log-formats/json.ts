@@ -11,6 +11,7 @@ import {
   type LineFormat,
   type LineReadingOptions,
 } from './line-format.ts';
+import { whyRepeated } from './repeated-request.ts';
 import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,8 +32,6 @@ export interface JsonFormat extends LineFormat {
   readFields(fields: Fields, otherwiseAt: string | undefined): LineContent;
 }
 
-/** The first of the two lines that django-structlog writes for a request. */
-const startOfRequest = 'request_started';
 const maxBytesOfMessage = 65_536;
 const names = new Set(lineFields.map(plainName));
 
@@ -52,9 +51,8 @@ export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: 
 
   function readFields(fields: Fields, otherwiseAt: string | undefined): LineContent {
     const found = search.find(fields);
-    if (fields['event'] === startOfRequest && found.status === undefined) {
-      return noRequest('announces a request, which is logged again when it ends');
-    }
+    const repeated = whyRepeated(found);
+    if (repeated !== undefined) return noRequest(repeated);
     const own = mayBeRequest(found)
       ? requestOfFields({ found, date: fields['date'], otherwiseAt }, options)
       : undefined;

@@ -1,5 +1,4 @@
-import type { AliasedField } from '../field-aliases.ts';
-import type { FoundFields, FoundValue, Meaning } from '../field-aliases/find-fields.ts';
+import type { FoundField, FoundFields, FoundValue, Meaning } from '../field-aliases/find-fields.ts';
 import { NamePaths, type NamePath } from '../field-aliases/name-paths.ts';
 import {
   afterComma,
@@ -19,7 +18,7 @@ const names = new NamePaths();
 /** Kinds of fields to search for, as bits. */
 export const wanted = { receivedAt: 1, requestLine: 2, userAgent: 4, status: 8, facts: 16 } as const;
 
-const bitOf: Readonly<Record<AliasedField, number>> = {
+const bitOf: Readonly<Record<FoundField, number>> = {
   receivedAt: wanted.receivedAt,
   method: wanted.requestLine,
   path: wanted.requestLine,
@@ -33,6 +32,7 @@ const bitOf: Readonly<Record<AliasedField, number>> = {
   host: wanted.facts,
   clientIp: wanted.facts,
   country: wanted.facts,
+  mark: wanted.facts | wanted.receivedAt,
 };
 /** The same depth as in `FieldSearch`. */
 const maxDepth = 6;
@@ -50,7 +50,7 @@ export class AliasSearch {
   readonly #text: TextWindow;
   readonly #lineBreak: LineBreak;
   #wanted = 0;
-  #found: Partial<Record<AliasedField, FoundValue[]>> = {};
+  #found: Partial<Record<FoundField, FoundValue[]>> = {};
 
   constructor(body: Uint8Array, text: TextWindow, lineBreak: LineBreak) {
     this.#bytes = body;
