@@ -39,7 +39,9 @@ export const entry = z
       .describe('Address of the client. It is hashed to count visitors, and no window has it.'),
     country: z.string().optional().describe('Two characters of ISO 3166, such as `DE`.'),
   })
-  .describe('One logged request. Other fields are ignored.');
+  .describe(
+    'One logged request. Other fields are ignored. An object without any of the fields from `receivedAt` to `status` may also hold a line of an access log, in a field such as `log` or `message`.',
+  );
 
 const rejections = {
   rejected: z
