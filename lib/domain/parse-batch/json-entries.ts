@@ -73,22 +73,19 @@ export function* lineEntries(body: Buffer): Generator<ReadEntry | Pause, void> {
 function createReader(body: Buffer, lineBreak: LineBreak) {
   const reader = new EntryReader(body, entryFieldNames, startOfText(body), lineBreak, repeatedFieldNames);
   const lines = new LinesWithin();
-  return {
-    reader,
-    lines,
-    /** Reads a value as an entry. */
-    readEntry(): ReadEntry | typeof notJson {
-      const start = reader.at;
-      const value = reader.read();
-      if (value === notJson || value instanceof RejectedLine) return value;
-      const entry = parseLogEntry(value);
-      if (entry !== undefined) return entry;
-      const text = () => body.toString('utf8', start, reader.at);
-      // A field under an entry's own name is never replaced, so an entry with a wrong one stays invalid.
-      const line = reader.hadOwnFields ? undefined : lines.read(value, reader.at - start, text);
-      return line ?? new InvalidValue(value);
-    },
+  /** Reads a value as an entry. */
+  const readEntry = (): ReadEntry | typeof notJson => {
+    const start = reader.at;
+    const value = reader.read();
+    if (value === notJson || value instanceof RejectedLine) return value;
+    const entry = parseLogEntry(value);
+    if (entry !== undefined) return entry;
+    const text = () => body.toString('utf8', start, reader.at);
+    // A field under an entry's own name is never replaced, so an entry with a wrong one stays invalid.
+    const line = reader.hadOwnFields ? undefined : lines.read(value, reader.at - start, text);
+    return line ?? new InvalidValue(value);
   };
+  return { reader, lines, readEntry };
 }
 
 function isAtEnd(reader: EntryReader): boolean {
