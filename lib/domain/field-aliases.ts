@@ -170,6 +170,7 @@ export const fieldAliases = {
     'http_request_line',
     'req_line',
     'request_string',
+    'routeKey',
   ],
   userAgent: [
     'userAgent',
@@ -298,6 +299,7 @@ export const fieldAliases = {
     'duration_s',
     'ElapsedMilliseconds',
     'httpResponse.elapsed',
+    'Elapsed',
     'latency',
   ],
   referrer: [
@@ -386,6 +388,9 @@ export const programMarks = [
   'MessageTemplate',
   'message',
   'msg',
+  'protocol',
+  'server_protocol',
+  'request_protocol',
 ] as const;
 
 /**

@@ -125,9 +125,9 @@ export class FieldSearch {
       this.#read += lengthOfField('', first);
       return this.#enter(place, first, depth + 1);
     }
-    if (!place.isEntered || Array.isArray(first)) return;
+    if (!place.isEntered) return;
     for (const pair of list) {
-      const { name, value } = (pair ?? {}) as Partial<Record<string, unknown>>;
+      const [name, value] = nameAndValueIn(pair);
       if (typeof name !== 'string') continue;
       this.#read += lengthOfField(name, value) + lengthOfPair;
       this.#enter(this.#placeIn(place, name), value, depth + 1);
@@ -164,6 +164,13 @@ export class FieldSearch {
     if (meanings === undefined && !isEntered) return nowhere;
     return { path, meanings: meanings ?? [], isEntered, places: new Map() };
   }
+}
+
+/** Returns the parts of `{"name", "value"}`, `{"key", "value"}` and `["name", "value"]`. */
+function nameAndValueIn(pair: unknown): readonly unknown[] {
+  if (Array.isArray(pair)) return pair;
+  const { name, key, value } = (pair ?? {}) as Partial<Record<string, unknown>>;
+  return [typeof name === 'string' ? name : key, value];
 }
 
 /**

@@ -51,6 +51,8 @@ function millisecondsPer(name: string, hasDecimals: boolean, found: FoundFields)
       return 1e-6;
     case 'Duration':
       return millisecondsPerDuration(hasDecimals, found);
+    case 'Elapsed':
+      return isMarked(found, '@mt') || isMarked(found, 'MessageTemplate') ? 1 : undefined; // Serilog
     case 'latency':
       // APISIX and Restify have milliseconds; Echo nanoseconds, zap seconds, and others microseconds.
       return isMarked(found, 'apisix_latency') || found.path?.[0]?.name === 'req.url' ? 1 : undefined;

@@ -3,7 +3,7 @@ import type { FoundFields } from '../field-aliases/find-fields.ts';
 import { durationOf } from './duration.ts';
 import { instantOf } from './instant.ts';
 import { noRequest, unknown, type LineContent, type LineReadingOptions } from './line-format.ts';
-import { whyRepeated } from './repeated-request.ts';
+import { whyNotCounted } from './not-counted.ts';
 import { isOther, notARequest, parseRequestLine, type RequestLine } from './request-line.ts';
 import { decodeAgent } from './unescape.ts';
 
@@ -29,8 +29,8 @@ export function requestOfFields(
   const requestLine = requestLineOf(found);
   if (requestLine === undefined) return unknown(missing('path'));
   if (typeof requestLine === 'string') return noRequest(requestLine);
-  const repeated = whyRepeated(found);
-  if (repeated !== undefined) return noRequest(repeated);
+  const reason = whyNotCounted(found);
+  if (reason !== undefined) return noRequest(reason);
   const receivedAt = receivedAtOf(found, date, utcOffset) ?? otherwiseAt;
   if (receivedAt === undefined) return unknown(whyNoInstant(found));
   const userAgent = textOf(found, 'userAgent');
@@ -59,7 +59,11 @@ export function mayBeRequest(found: FoundFields): boolean {
 export function requestLineOf(found: FoundFields): RequestLine | string | undefined {
   const line = textOf(found, 'request');
   const method = textOf(found, 'method');
-  const target = textOf(found, 'path') ?? (line?.startsWith('/') === true ? line : undefined);
+  const ofLine = line === undefined ? undefined : parseRequestLine(withoutQuotes(line));
+  const target =
+    method === undefined
+      ? textOf(found, 'path')
+      : (targetOf(found, ofLine) ?? pathOf(line) ?? ofLine?.target);
   if (method !== undefined && target !== undefined) {
     if (method === '-' || target === '-') return notARequest('-');
     if (isOther(method, target)) return notARequest(`${method} ${target}`);
@@ -69,9 +73,24 @@ export function requestLineOf(found: FoundFields): RequestLine | string | undefi
     const query = (textOf(found, 'query') ?? '').replace(/^\?|^-$/, '');
     return { method, target: query === '' || path.includes('?') ? path : `${path}?${query}` };
   }
-  if (line !== undefined) return parseRequestLine(withoutQuotes(line)) ?? notARequest(line);
+  if (line !== undefined) return ofLine ?? notARequest(line);
   // One field may hold a whole request line, such as the `path` of some proxies.
   return target === undefined ? undefined : parseRequestLine(target);
+}
+
+/** Returns the target among several fields. */
+function targetOf(found: FoundFields, ofLine: RequestLine | undefined): string | undefined {
+  const [first] = found.path ?? [];
+  // nginx's `$uri` is the file that it serves, such as /index.php, and not what the client requested.
+  if (ofLine !== undefined && (first?.name === 'uri' || first?.name === 'document_uri')) return ofLine.target;
+  // Vercel's `path` names a function, and has no slash; its `proxy.path` is that of the request.
+  const isName = typeof first?.value === 'string' && /^\w/.test(first.value) && !first.value.includes(':');
+  const other = isName ? found.path?.find(({ value }) => String(value).startsWith('/')) : undefined;
+  return other === undefined ? textOf(found, 'path') : String(other.value);
+}
+
+function pathOf(text: string | undefined): string | undefined {
+  return text?.startsWith('/') === true ? text : undefined;
 }
 
 /** Returns the path in a text that may be a whole request line, or a path with a protocol, or in quotes. */

@@ -1,7 +1,7 @@
 import type { FoundFields, FoundValue } from '../field-aliases/find-fields.ts';
 import { millisecondsOf } from '../log-formats/instant.ts';
 import { durationOf } from '../log-formats/duration.ts';
-import { whyRepeated } from '../log-formats/repeated-request.ts';
+import { whyNotCounted } from '../log-formats/not-counted.ts';
 import { receivedAtOf, requestLineOf, statusOf, textOf } from '../log-formats/request-of-fields.ts';
 import { splitTarget } from '../log-formats/request-line.ts';
 import { decodeAgent } from '../log-formats/unescape.ts';
@@ -31,6 +31,17 @@ export function missingIn(fields: SentFields): number {
   );
 }
 
+/** Reports whether any field of an entry is there, facts apart. */
+export function hasOwnFields({ receivedAt, method, path, userAgent, status }: SentFields): boolean {
+  return (
+    receivedAt !== undefined ||
+    method !== undefined ||
+    path !== undefined ||
+    userAgent !== undefined ||
+    status !== undefined
+  );
+}
+
 /**
  * Completes an entry with fields that it has under other programs' names, as `ship` reads them. A field under its own
  * name is always kept, so a wrong one is refused and never replaced.
@@ -39,8 +50,8 @@ export function missingIn(fields: SentFields): number {
 export function takeAliases(fields: SentFields, found: FoundFields): string | undefined {
   if (fields['receivedAt'] === undefined) {
     const status = fields['status'] === undefined ? found.status : [];
-    const repeated = whyRepeated({ mark: found.mark, status });
-    if (repeated !== undefined) return repeated;
+    const reason = whyNotCounted({ ...found, status });
+    if (reason !== undefined) return reason;
     takeInstant(fields, found);
   }
   const hasRequestLine = fields['method'] !== undefined && fields['path'] !== undefined;

@@ -196,7 +196,7 @@ describe('names of other programs', () => {
     const digest = createHash('sha256')
       .update(JSON.stringify([fieldAliases, programMarks, transparentFields]))
       .digest('hex');
-    expect([fieldAliasesVersion, digest.slice(0, 16)]).toEqual(['fields.5', '51fbd28d7e9cf28a']);
+    expect([fieldAliasesVersion, digest.slice(0, 16)]).toEqual(['fields.5', '9dab330c1d1e6cfb']);
   });
 });
 
@@ -246,7 +246,16 @@ describe('AliasSearch', () => {
       { maxDepth: 5 },
       scalar,
       tie('object'),
-      fc.array(fc.oneof(scalar, fc.record({ name, value: tie('value') })), { maxLength: 3 }),
+      fc.array(
+        fc.oneof(
+          scalar,
+          fc.record({ name, value: tie('value') }),
+          fc.record({ key: name, value: tie('value') }),
+          fc.tuple(name, tie('value')),
+          fc.tuple(name),
+        ),
+        { maxLength: 3 },
+      ),
     ),
   }));
 
