@@ -185,7 +185,13 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       expect(await readTotal(http, 'cus-damaged', december)).toMatchObject({ requests: 1, complete: 0 });
 
       // It fails again while the minute is damaged, so it stays.
-      expect((await run('dead-letters', 'redrive', '--all')).output).toMatch(/redriven to roll-up/);
+      // Not all: on a busy machine the batch that `verify` gives up on is among them by now, and has to stay.
+      const { found: letters } = await runForJson('dead-letters');
+      const kept = letters.filter(({ what }) => String(what).startsWith('roll-up '));
+      expect(kept.length).toBeGreaterThan(0);
+      for (const { id } of kept) {
+        expect((await run('dead-letters', 'redrive', String(id))).output).toMatch(/redriven to roll-up/);
+      }
       await store.delete(key, { ifMatch: (await stored(key)).etag });
       const repair = ['audit', '--customer', 'cus-damaged', '--pending-seconds', '0', '--repair'];
       expect((await run(...repair)).exitCode).toBe(0);
