@@ -1,7 +1,7 @@
 import { createClient, KeyRequired } from './api/client.ts';
 import { createCustomerNames } from './api/customer-names.ts';
 import { loadExtent } from './api/load-extent.ts';
-import { loadReport } from './api/load-report.ts';
+import { loadReport, type Report } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
@@ -104,7 +104,15 @@ const live = createLive({
       screen.showNoCustomer(view, []);
       return false;
     }
-    const report = await loadReport({ customer, period, unit, now, zone, paths }, client, signal);
+    const showFirst = (first: Report) => {
+      if (first.total.requests === 0 || first.total.customer !== customer) return;
+      controls.showKnown(first.period, first.unit);
+      screen.showReport(first, view, now);
+      screen.showRejections(first.total.rejections, now);
+    };
+    const query = { customer, period, unit, now, zone, paths };
+    // Figures that are renewed stay as they are until all of the new ones are there.
+    const report = await loadReport(query, client, signal, screen.isAwaited() ? showFirst : undefined);
     signal.throwIfAborted();
     controls.showKnown(report.period, report.unit);
     const isEmpty = report.total.requests === 0;

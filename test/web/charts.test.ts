@@ -64,10 +64,12 @@ function reportOf(some: Partial<Report> = {}): Report {
     buckets,
     total,
     weeksBack: 1,
-    previous: total,
-    previousBuckets: [4, 0, 2].map((requests, place) =>
-      bucketOf(place - 168, { requests, agents: { people: requests } }),
-    ),
+    comparison: {
+      total,
+      buckets: [4, 0, 2].map((requests, place) =>
+        bucketOf(place - 168, { requests, agents: { people: requests } }),
+      ),
+    },
     counting: { kind: 'counted', through: now },
     isPending: false,
     ...some,
@@ -88,7 +90,16 @@ describe('the chart of requests', () => {
   it('has a line of the same time a week before, also of what is still to come', () => {
     const [line] = requestsChart(reportOf(), 'all', now).lines;
     expect([line?.name, line?.values]).toEqual(['A week before', [4, 0, 2]]);
-    expect(requestsChart(reportOf({ previousBuckets: [] }), 'all', now).lines).toEqual([]);
+    const { total } = reportOf();
+    expect(requestsChart(reportOf({ comparison: { total, buckets: [] } }), 'all', now).lines).toEqual([]);
+  });
+
+  it('keeps the place of that line while it is loading', () => {
+    const report = reportOf({ comparison: undefined });
+    const { lines } = requestsChart(report, 'all', now);
+    expect(lines.map(({ name, values }) => [name, values])).toEqual([['A week before', [null, null, null]]]);
+    const loading = seriesColumns(report, 'all', now).filter(({ isLoading }) => isLoading);
+    expect(loading.map(({ name }) => name)).toEqual(['A week before']);
   });
 
   it('has the requests of the chosen agents, now and before', () => {

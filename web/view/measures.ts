@@ -72,7 +72,7 @@ export function createMeasures(onZoom: (part: Range) => void): Measures {
       };
       for (const { id, figureOf, noteOf } of measures) {
         const figure = figureOf(report.total);
-        const before = figureOf(report.previous);
+        const before = report.comparison && figureOf(report.comparison.total);
         element(`${id}-card`, HTMLElement).hidden = figure === undefined;
         setText(id, figure ?? '');
         const was =

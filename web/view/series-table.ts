@@ -27,9 +27,9 @@ export function showSeriesTable(report: Report, agents: AgentChoice, now: number
       headOf(formatUnit(from, to, unit, zone), 'row'),
       create('td', '', from > now ? '–' : isPending ? describePending(requests) : formatCount(requests)),
       create('td', '', isPending || from > now ? '–' : share),
-      ...columns.map(({ valueAt, format }) => {
+      ...columns.map(({ valueAt, format, isLoading }) => {
         const value = valueAt(place);
-        return create('td', '', value === undefined ? '–' : format(value));
+        return create('td', '', isLoading === true ? '…' : value === undefined ? '–' : format(value));
       }),
     );
   });
