@@ -7,7 +7,6 @@ import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
 import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
-import { createAlerts } from './view/alerts.ts';
 import { createControls } from './view/controls.ts';
 import { createOverview } from './view/customers/overview.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
@@ -110,7 +109,7 @@ const live = createLive({
       screen.showReport(first, view, now);
       screen.showRejections(first.total.rejections, now);
     };
-    const query = { customer, period, unit, now, zone, paths };
+    const query = { customer, period, unit, now, zone, paths, hasAlerts: shared === undefined };
     // Figures that are renewed stay as they are until all of the new ones are there.
     const report = await loadReport(query, client, signal, screen.isAwaited() ? showFirst : undefined);
     signal.throwIfAborted();
@@ -130,7 +129,6 @@ const live = createLive({
     }
     screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
-    await alerts.load(customer, report.range, signal);
     return report.isPending || (isEmpty && !isCounted);
   },
   onFailure(error, retryInMilliseconds) {
@@ -152,7 +150,6 @@ const live = createLive({
   clearTimer: (timer) => window.clearTimeout(timer),
 });
 
-const alerts = createAlerts({ client, zone, isShared: shared !== undefined });
 const controls = createControls({
   zone,
   choose,

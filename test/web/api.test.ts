@@ -123,7 +123,15 @@ describe('loadReport', () => {
         : json({ windows: [window('2025-12-28T17:00:00Z', 2)], nextToken: 'more' });
     });
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const { buckets, unit } = await loadReport(query, client, signal);
     expect(unit).toBe('hour');
     expect(buckets.slice(-3).map(({ requests }) => requests)).toEqual([0, 2, 3]);
@@ -142,6 +150,7 @@ describe('loadReport', () => {
       now,
       zone: 'Asia/Kolkata',
       paths: 'all',
+      hasAlerts: false,
     } as const;
     const { buckets } = await loadReport(query, client, signal);
     expect(buckets.map(({ requests }) => requests)).toEqual([0, 3, 0, 0, 0, 0, 0]);
@@ -161,7 +170,15 @@ describe('loadReport', () => {
       return json(pathname === '/aggregates' ? { windows: [] } : none);
     });
     const period = { kind: 'preset', preset: 'latest' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const report = await loadReport(query, client, signal);
     const range = { from: at('2015-05-17T00:00Z'), to: at('2015-05-21T00:00Z') };
     expect(report).toMatchObject({ unit: 'hour', range, period: { kind: 'custom', ...range } });
@@ -188,6 +205,7 @@ describe('loadReport', () => {
       now,
       zone: 'Europe/Berlin',
       paths: 'all',
+      hasAlerts: false,
     } as const;
     const { buckets, range } = await loadReport(query, client, signal);
     expect(range).toEqual({ from: period.from, to: period.to });
@@ -210,7 +228,15 @@ describe('loadReport', () => {
       return json({ windows: [{ windowStart: `2025-12-${day}T20:00:00Z`, requests: isBefore ? 3 : 4 }] });
     });
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const { buckets, comparison, weeksBack } = await loadReport(query, client, signal);
     expect([weeksBack, comparison?.total.requests]).toEqual([1, 7]);
     expect(comparison?.buckets).toHaveLength(buckets.length);
@@ -234,7 +260,15 @@ describe('loadReport', () => {
       },
     };
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const parts: Report[] = [];
     const whole = loadReport(query, client, signal, (part) => {
       parts.push(part);
@@ -266,7 +300,15 @@ describe('loadReport', () => {
           }),
     );
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const { buckets, total } = await loadReport(query, client, signal);
     expect(total.visitors).toBe(12);
     expect(buckets.at(-1)).toMatchObject({
@@ -281,7 +323,15 @@ describe('loadReport', () => {
 
   describe('while entries wait', () => {
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const historyEnds = '2025-12-28T17:00:00Z';
     const waiting = { countedThrough: '2025-12-28T18:03:05Z', waiting: 23_401, complete: false };
     const report = async (isHistoryComplete: boolean, progress: object = waiting) => {

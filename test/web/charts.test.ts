@@ -70,6 +70,7 @@ function reportOf(some: Partial<Report> = {}): Report {
         bucketOf(place - 168, { requests, agents: { people: requests } }),
       ),
     },
+    alerts: undefined,
     counting: { kind: 'counted', through: now },
     isPending: false,
     ...some,
@@ -109,6 +110,34 @@ describe('the chart of requests', () => {
     expect(lines[0]?.values).toEqual([4, 0, 2]);
     expect(chosen.total.requests).toBe(8);
     expect(chooseAgents(reportOf(), 'monitors').total.requests).toBe(0);
+  });
+
+  it('marks alerts for as long as they lasted, with what they say', () => {
+    const alert = {
+      id: '1',
+      kind: 'silence',
+      isRaised: true,
+      raisedId: undefined,
+      hour: start + hour,
+      since: start,
+      requests: 0,
+      usual: 40,
+      errors: undefined,
+    };
+    const alerts = { alerts: [alert], open: [alert], areJudged: true, hasMore: false };
+    const { marks, label } = requestsChart(reportOf({ alerts }), 'all', now);
+    expect(marks).toEqual([
+      {
+        from: start,
+        to: now,
+        text: 'Alert from Sun 28 Dec, 18:00: No request; about 40 are usual.',
+      },
+    ]);
+    expect(label).toContain('1 alert is marked.');
+    expect(requestsChart(reportOf(), 'all', now)).toMatchObject({
+      marks: [],
+      label: expect.not.stringContaining('alert'),
+    });
   });
 
   it('describes an hour, but none of the future', () => {

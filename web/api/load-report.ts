@@ -19,6 +19,7 @@ import {
 } from '../period/period.ts';
 import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import type { AnswerProgress, Total } from './answers.ts';
+import { loadAlerts, type Alerts } from './load-alerts.ts';
 import type { Client } from './client.ts';
 import { loadComparison, type Comparison } from './load-comparison.ts';
 import { loadExtent } from './load-extent.ts';
@@ -38,6 +39,8 @@ export interface Report {
   readonly weeksBack: number;
   /** `undefined` while it is loading. */
   readonly comparison: Comparison | undefined;
+  /** `undefined` where they are not known. */
+  readonly alerts: Alerts | undefined;
   readonly counting: Counting;
   /** Some of the data shown is not counted yet: some buckets, or the time to compare with. */
   readonly isPending: boolean;
@@ -51,6 +54,8 @@ export interface ReportQuery {
   readonly zone: string;
   /** Only for a kind of paths the largest paths are read. */
   readonly paths: PathChoice;
+  /** False if the caller may not read alerts: a share link shows counts alone. */
+  readonly hasAlerts: boolean;
 }
 
 /** Keys to request per dimension, as many as the pipeline lists. */
@@ -85,8 +90,9 @@ export async function loadReport(
   const answered = await readTotal(range, { top, dimensions: listedDimensions }, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const edges = edgesOf(range, unit, zone);
-  const [buckets, topPaths] = await Promise.all([
+  const [buckets, alerts, topPaths] = await Promise.all([
     readBuckets(edges, unit, zone, read),
+    query.hasAlerts ? alertsIfKnown(customer, range, read) : undefined,
     query.paths === 'all' ? undefined : readTotal(range, { top, dimensions: 'path' }, read),
   ]);
   const total = { ...answered, progress, topPaths: topPaths?.topPaths };
@@ -110,6 +116,7 @@ export async function loadReport(
       total,
       weeksBack: weeks,
       comparison,
+      alerts,
       counting,
       isPending,
     };
@@ -120,6 +127,20 @@ export async function loadReport(
     onFirst(reportWith(undefined));
   }
   return reportWith(await comparing);
+}
+
+/** Loads the alerts. A pipeline of an earlier version has none, and whatever else is wrong the figures report. */
+async function alertsIfKnown(
+  customer: string,
+  range: Range,
+  { client, signal }: Read,
+): Promise<Alerts | undefined> {
+  try {
+    return await loadAlerts(customer, range, client, signal);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
 }
 
 /** Reports whether a promise is fulfilled within a time. */

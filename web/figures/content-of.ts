@@ -3,11 +3,12 @@ import type { Report } from '../api/load-report.ts';
 
 /** Identifies what the figures, tables and charts show; reports with equal content look the same. */
 export function contentOf(report: Report): string {
-  const { unit, buckets, comparison, isPending } = report;
+  const { unit, buckets, comparison, alerts, isPending } = report;
   return JSON.stringify([
     listedContentOf(report),
     [unit, isPending],
     buckets.map(({ isComplete: _isComplete, ...counts }) => counts),
+    alerts,
     comparison && [countsOf(comparison.total), comparison.buckets.map(({ requests }) => requests)],
   ]);
 }
