@@ -86,7 +86,7 @@ async function sampleDays(entries: number): Promise<readonly (readonly WindowSum
       const count = Math.round(entries * busy * (1 - 0.15 * Math.floor(place / hoursInDay)));
       const body = traffic
         .entries(count, new Date(hour), minutesInHour)
-        .map((entry) => ({ ...entry, ...factsOf(entry.path, entry.userAgent) }));
+        .map((entry) => Object.assign(entry, factsOf(entry.path, entry.userAgent)));
       const headers = { 'x-customer-id': customerId, 'idempotency-key': String(hour) };
       const { statusCode } = await ingest(postLogs(body, headers));
       if (statusCode !== 202) throw new Error(`A batch was answered with ${statusCode}.`);

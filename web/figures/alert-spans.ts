@@ -33,8 +33,9 @@ export function alertSpans(
     ...raised.map((alert) => ({ kind: alert.kind, from: alert.since, to: endOf(alert), raised: alert })),
   ];
   return spans
-    .map(({ from, to, ...span }) => ({
-      ...span,
+    .map(({ kind, raised, from, to }) => ({
+      kind,
+      raised,
       from: Math.max(from, range.from),
       to: Math.min(Math.max(to, from + hourMilliseconds), range.to),
     }))
