@@ -14,7 +14,12 @@ export async function openClusterPlaces(
     store,
     stream,
     notifyRollUp,
-    untilCounted,
+    watchCounting: async () => async (put) => {
+      const isCounted = await untilCounted();
+      return put.map(() =>
+        isCounted ? { kind: 'counted' } : { kind: 'unknown', why: 'counting is behind' },
+      );
+    },
     queueNames: [deadLetters.name],
     hasQueuesOfWork: false,
     async *messagesOf() {

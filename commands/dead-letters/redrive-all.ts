@@ -1,52 +1,70 @@
 import { Unavailable } from '../../lib/errors.ts';
 import { reasonOf } from '../../lib/reason-of.ts';
-import type { DeadLetter } from './dead-letter.ts';
-import { redrive, type Redriven, type RedrivePlaces } from './redrive.ts';
+import { idOf, type DeadLetter } from './dead-letter.ts';
+import {
+  redrive,
+  type Fate,
+  type PutAgain,
+  type Redriven,
+  type RedrivePlaces,
+  type WaitUntilCounted,
+} from './redrive.ts';
+
+interface PutLetter extends PutAgain {
+  readonly letter: DeadLetter;
+  readonly to: string;
+  readonly remove: () => Promise<void>;
+}
 
 /**
- * Redrives dead letters. Where it is known when records are counted, it puts all of them, waits for that once, and then
- * removes the failed records. Until then these keep the customers' answers from being called complete; a record that fails
- * once more has left another one by then.
+ * Redrives dead letters. Where counting goes on meanwhile, it puts all of their records, waits until these are counted, and
+ * then removes the failed records. Until then these keep the customers' answers from being called complete; a record that
+ * fails once more has left another one by then.
  * @param told  receives the outcome of each
+ * @throws Unavailable  counting cannot be watched now; nothing was put
  */
 export async function redriveAll(
   letters: readonly DeadLetter[],
   places: RedrivePlaces,
   told: (letter: DeadLetter, redriven: Redriven) => void,
 ): Promise<void> {
-  const put: { readonly letter: DeadLetter; readonly to: string; readonly remove: () => Promise<void> }[] =
-    [];
+  const hasRecords = letters.some(({ kind }) => kind === 'failed-record' || kind === 'failed-invocation');
+  const wait = hasRecords ? await places.watchCounting?.() : undefined;
+  const all: PutLetter[] = [];
   for (const letter of letters) {
     const redriven = await redrive(letter, places);
-    if (redriven.isRedriven && redriven.remove !== undefined) {
-      put.push({ letter, to: redriven.to, remove: redriven.remove });
+    if (redriven.isRedriven && redriven.put !== undefined) {
+      all.push({ ...redriven.put, letter, to: redriven.to });
     } else told(letter, redriven);
   }
-  if (put.length === 0) return;
-  const doubt = await doubtOf(places);
-  for (const { letter, to, remove } of put) {
-    const reason = doubt ?? (await failureOf(remove));
-    told(letter, reason === undefined ? { isRedriven: true, to } : { isRedriven: false, reason });
+  if (wait === undefined || all.length === 0) return;
+  const fates = await fatesOf(all, wait);
+  for (const [place, put] of all.entries()) told(put.letter, await settle(put, fates[place]));
+}
+
+async function fatesOf(all: readonly PutLetter[], wait: WaitUntilCounted): Promise<readonly Fate[]> {
+  try {
+    return await wait(all);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    return all.map(() => ({ kind: 'unknown', why: reasonOf(error) }));
   }
 }
 
-/** @returns why it is not known that everything is counted, or `undefined` if it is */
-async function doubtOf({ untilCounted }: RedrivePlaces): Promise<string | undefined> {
-  let isCounted = true;
-  const failure = await failureOf(async () => {
-    isCounted = (await untilCounted?.()) ?? true;
-  });
-  if (failure === undefined && isCounted) return undefined;
-  const why = failure ?? 'counting is behind';
-  return `it was put again, but is kept, as it is not known to be counted (${why}); repeat the redrive later, which counts nothing twice`;
-}
-
-async function failureOf(act: () => Promise<void>): Promise<string | undefined> {
+/** Removes a dead letter, unless its records may still wait. */
+async function settle({ to, remove }: PutLetter, fate: Fate | undefined): Promise<Redriven> {
+  if (fate === undefined || fate.kind === 'unknown') {
+    const why = fate?.why ?? 'it is not known why';
+    const reason = `it was put again, but is kept, as it is not known to be counted (${why}); repeat the redrive later, which counts nothing twice`;
+    return { isRedriven: false, reason };
+  }
   try {
-    await act();
-    return undefined;
+    await remove();
   } catch (error) {
-    if (error instanceof Unavailable) return reasonOf(error);
+    if (error instanceof Unavailable) return { isRedriven: false, reason: reasonOf(error) };
     throw error;
   }
+  if (fate.kind === 'counted') return { isRedriven: true, to };
+  const ids = fate.places.map((place) => idOf(place)).join(', ');
+  return { isRedriven: false, reason: `it was put again and failed again, and is kept as ${ids} now` };
 }

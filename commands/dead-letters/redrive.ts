@@ -1,9 +1,9 @@
 import { decodeAnnouncement } from '../../lib/domain/announcement.ts';
-import { decodeFailedRecord, rollUpStream } from '../../lib/domain/failed-record.ts';
+import { decodeFailedRecord, rollUpStream, type FailedRecord } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { reasonOf } from '../../lib/reason-of.ts';
-import type { EventStream, StreamRecord } from '../../lib/ports/event-stream.ts';
+import type { EventStream } from '../../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
@@ -24,27 +24,45 @@ export interface RedrivePlaces extends DeadLetterPlaces {
   /** @throws NewerFormat  a newer version wrote it */
   readonly remove: (letter: DeadMessage) => Promise<void>;
   /**
-   * Waits until everything that was put before is in the windows; returns false if it is not after a minute. Absent where
-   * nobody can know that soon.
-   * @throws Unavailable  it cannot be found out now
+   * Begins to watch the counting, before anything is put. Absent where nothing is counted meanwhile.
+   * @throws Unavailable  it cannot be watched now
    */
-  readonly untilCounted?: () => Promise<boolean>;
+  readonly watchCounting?: () => Promise<WaitUntilCounted>;
 }
+
+/** Records of a dead letter that were put again. */
+export interface PutAgain {
+  readonly records: readonly Pick<FailedRecord, 'partitionKey' | 'data'>[];
+}
+
+/** Outcome for the records of a dead letter that were put again. */
+export type Fate =
+  | { readonly kind: 'counted' }
+  /** At least one of them failed once more, and all that did are kept at these places. */
+  | { readonly kind: 'kept again'; readonly places: readonly ObjectKey[] }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/**
+ * Waits until the outcome for all records is known, or for about a minute.
+ * @returns the fate of each dead letter, in the order of the argument
+ * @throws Unavailable  it cannot be found out now
+ */
+export type WaitUntilCounted = (put: readonly PutAgain[]) => Promise<readonly Fate[]>;
 
 /** The outcome of a redrive; `reason` says why a dead letter was left as it is. */
 export type Redriven =
   | {
       readonly isRedriven: true;
       readonly to: string;
-      /** Removes the dead letter once what it has is counted; absent where it is removed already. */
-      readonly remove?: () => Promise<void>;
+      /** Present where the dead letter was not removed: what was put, and a function that removes it once that is counted. */
+      readonly put?: PutAgain & { readonly remove: () => Promise<void> };
     }
   | { readonly isRedriven: false; readonly reason: string };
 
 /**
  * Sends a dead letter back to where it came from. It puts the record, then deletes the object, then removes the message: if
  * it is killed in between, the record is redriven twice and counted once. As long as the object is there, answers are not
- * complete; so where it is known when the record is counted, the caller removes the object after that (see `redriveAll`).
+ * complete; so where counting goes on meanwhile, the caller removes the object when the record is counted (see `redriveAll`).
  */
 export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promise<Redriven> {
   try {
@@ -98,7 +116,7 @@ async function redriveRecord(
 async function putAgain(
   { key, messages }: { readonly key: ObjectKey; readonly messages: readonly DeadMessage[] },
   places: RedrivePlaces,
-  decode: (body: Buffer) => { readonly stream: string; readonly records: readonly StreamRecord[] },
+  decode: (body: Buffer) => PutAgain & { readonly stream: string },
 ): Promise<Redriven> {
   const object = await places.store.get(key);
   if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
@@ -108,7 +126,9 @@ async function putAgain(
     await places.store.delete(key);
     await removeMessages(messages, places);
   };
-  if (places.untilCounted !== undefined) return { isRedriven: true, to: stream, remove };
+  if (places.watchCounting !== undefined) {
+    return { isRedriven: true, to: stream, put: { records, remove } };
+  }
   await remove();
   return { isRedriven: true, to: stream };
 }

@@ -61,6 +61,7 @@ export const fieldAliases = {
     '@timestamp.$date',
     'timestamp.seconds',
     'requestdatetime',
+    'requestReceivedTimestamp',
   ],
   method: [
     'method',
@@ -169,6 +170,7 @@ export const fieldAliases = {
     'http_request_line',
     'req_line',
     'request_string',
+    'routeKey',
   ],
   userAgent: [
     'userAgent',
@@ -260,6 +262,7 @@ export const fieldAliases = {
     'backend_status_code',
     'target_status_code',
     'upstream_status',
+    'responseStatus.code',
   ],
   bytes: [
     'bytes',
@@ -292,6 +295,12 @@ export const fieldAliases = {
     'time-taken',
     'event.duration',
     'durationMicroseconds',
+    'latency_human',
+    'duration_s',
+    'ElapsedMilliseconds',
+    'httpResponse.elapsed',
+    'Elapsed',
+    'latency',
   ],
   referrer: [
     'referrer',
@@ -362,11 +371,34 @@ export const fieldAliases = {
 export type AliasedField = keyof typeof fieldAliases;
 
 /**
+ * Fields that are not part of an entry. They mark the program that wrote a line, where several programs use one name with
+ * different units, or a line about a request that another line of the same log reports.
+ */
+export const programMarks = [
+  'controller',
+  'network.client.ip',
+  'remoteAddress',
+  'apisix_latency',
+  'event',
+  'auditID',
+  'stage',
+  'access_log_type',
+  'logger',
+  '@mt',
+  'MessageTemplate',
+  'message',
+  'msg',
+  'protocol',
+  'server_protocol',
+  'request_protocol',
+] as const;
+
+/**
  * The version of the names that `POST /logs` understands, a part of the rules version. Raise it with every change of the tables of
  * this file or of how they are used; a test compares them with a digest. Raise it also when a line of an access log is read in
  * another way: audits read the lines of stored texts again.
  */
-export const fieldAliasesVersion = 'fields.4';
+export const fieldAliasesVersion = 'fields.5';
 
 /**
  * Fields that hold another log's fields: those of Azure, Google Cloud, Elastic, Filebeat's modules and others. Their names

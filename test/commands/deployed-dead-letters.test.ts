@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
-import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { notifiedKeys } from '../../lib/domain/notification.ts';
-import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import { decodeWindow } from '../../lib/domain/window-format.ts';
+import { aggregate, type ReceivedRecord } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { keepFailedRollUp } from '../../lib/pipeline/roll-up/failed-roll-ups.ts';
 import { s3Event } from '../../event-source/queue/s3-event.ts';
 import { kinesisClient } from '../aws/clients.ts';
@@ -13,7 +15,13 @@ import { servedMessage, startQueueServer, type ServedMessage } from '../aws/queu
 import type { RunningServer } from '../aws/running-server.ts';
 import { startS3Server } from '../aws/s3-server.ts';
 import { createShardReader } from '../aws/shard-reader.ts';
-import { foldingLimits as limits } from '../factories.ts';
+import {
+  customer,
+  foldingLimits as limits,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+} from '../factories.ts';
 import { jsonLines, runCommandWith } from './run-command.ts';
 
 const prefix = 'log-analytics-pipeline-prod';
@@ -22,6 +30,7 @@ const bucket = `${prefix}-123456789012-us-east-1`;
 const batch = 'batches/cus-axon/k-lost';
 const clock = { now: () => new Date() };
 const neverDecoded = Buffer.from([0, 255]);
+const record = receivedRecord('1', windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 2 } } }));
 
 /** A test message of S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html */
 const testNotification = JSON.stringify({
@@ -83,46 +92,100 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
 
   /** Lets the real `aggregate` fail on a record that it cannot decode, and S3 notify the queue about it. */
   async function kept(ofStream = stream): Promise<void> {
+    await keptOf({ partitionKey: 'key', data: neverDecoded }, ofStream);
+  }
+
+  /** Lets it fail on a record that it can decode, since the window is damaged, and then repairs the window. */
+  async function keptOfDamagedWindow(): Promise<void> {
+    const minute = minuteKey(customer(), windowStart());
+    const { etag } = await objects.put(minute, Buffer.from('{'), { ifNoneMatch: '*' });
+    await keptOf(record);
+    await objects.delete(minute, { ifMatch: etag });
+  }
+
+  async function keptOf(
+    { partitionKey, data }: Pick<ReceivedRecord, 'partitionKey' | 'data'>,
+    ofStream = stream,
+  ): Promise<void> {
     const place = { stream: ofStream, partition: 'shardId-000000000001', sequenceNumber: '495' };
-    const record = { ...place, partitionKey: 'key', data: neverDecoded };
-    const { kept: records } = await aggregate([record], { store: objects, clock }, limits);
+    const failing = { ...place, partitionKey, data };
+    const { kept: records } = await aggregate([failing], { store: objects, clock }, limits);
     expect(records).toHaveLength(1);
     for await (const key of objects.list('failed/')) {
       messagesIn('failed-records').push(servedMessage(noticeOf(key)));
     }
   }
 
-  async function dataOnStream(): Promise<Buffer[]> {
+  /** Runs a command while the real `aggregate` reads the stream; returns what it has read, too. */
+  async function whileCounting(command: () => ReturnType<typeof deadLetters>) {
     const client = kinesisClient(kinesis.endpoint);
+    const reader = createShardReader(client, stream);
+    const read: Buffer[] = [];
+    const end = new AbortController();
+    const count = async () => {
+      while (!end.signal.aborted) {
+        for (const { shardId: partition, record: found } of await reader.read()) {
+          const { SequenceNumber: sequenceNumber = '', PartitionKey: partitionKey = '', Data = [] } = found;
+          const data = Buffer.from(Data);
+          read.push(data);
+          const received = { stream, partition, sequenceNumber, partitionKey, data };
+          await aggregate([received], { store: objects, clock }, limits);
+        }
+        await sleep(20);
+      }
+    };
+    const ended = command().finally(() => end.abort());
     try {
-      const found = await createShardReader(client, stream).read();
-      return found.map(({ record }) => Buffer.from(record.Data ?? []));
+      const [result] = await Promise.all([ended, count()]);
+      return { ...result, read };
     } finally {
       client.destroy();
     }
   }
 
-  it('lists, shows and puts back a failed record, and removes its message', async () => {
+  async function countedRequests(): Promise<number | undefined> {
+    const window = await objects.get(minuteKey(customer(), windowStart()));
+    return window && decodeWindow(window.body).requests;
+  }
+
+  it('lists and shows a failed record', async () => {
     await kept();
     const listed = await deadLetters();
     expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(listed.stdout).toContain(`${prefix}-failed-records`);
     expect(listed.stdout).toContain(`${stream} shardId-000000000001 495`);
 
-    const id = await onlyId();
-    const shown = await deadLetters('show', id);
+    const shown = await deadLetters('show', await onlyId());
     expect(JSON.parse(shown.stdout)).toMatchObject({
       kind: 'failed-record',
       base64: neverDecoded.toString('base64'),
       messages: [{ queue: `${prefix}-failed-records` }],
     });
+  });
 
-    const redriven = await deadLetters('redrive', id);
+  it('puts back a failed record, and removes it and its message when it is counted', async () => {
+    await keptOfDamagedWindow();
+    const id = await onlyId();
+    const redriven = await whileCounting(() => deadLetters('redrive', id));
     expect(redriven.stdout).toContain(`${id}  redriven to ${stream}\n1 of 1 dead letters were redriven.`);
     expect(redriven.exitCode).toBe(0);
-    expect(await dataOnStream()).toEqual([neverDecoded]);
+    expect(redriven.read).toEqual([record.data]);
+    expect(await countedRequests()).toBe(2);
     expect(messagesIn('failed-records')).toEqual([]);
     expect(await list()).toEqual([]);
+  });
+
+  it('reports a record that fails again, and leaves only its new failed record', async () => {
+    await kept();
+    const id = await onlyId();
+    const redriven = await whileCounting(() => deadLetters('redrive', id));
+    const newId = await onlyId();
+    expect(newId).not.toBe(id);
+    expect(redriven.stdout).toContain(
+      `${id}  NOT redriven: it was put again and failed again, and is kept as ${newId} now`,
+    );
+    expect(redriven.exitCode).toBe(1);
+    expect(redriven.read).toEqual([neverDecoded]);
   });
 
   it('has roll-up look again at a window that it could not recompute', async () => {
@@ -142,10 +205,10 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
       'aws/lambda/5b3f4d1e-7c1a-4f0e-9d55-3c9d7a1e2b60/shardId-000000000001/2026/11/24/2026-11-24T10.00.00-8a0f';
     const kinesisRecord = {
       sequenceNumber: '495',
-      partitionKey: 'key',
-      data: neverDecoded.toString('base64'),
+      partitionKey: record.partitionKey,
+      data: record.data.toString('base64'),
     };
-    const record = {
+    const invocation = {
       requestContext: {
         requestId: 'c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5',
         functionArn: `arn:aws:lambda:us-east-1:123456789012:function:${prefix}-aggregate`,
@@ -164,7 +227,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
       },
       payload: JSON.stringify({ Records: [{ kinesis: kinesisRecord, eventSource: 'aws:kinesis' }] }),
     };
-    await objects.put(key as ObjectKey, Buffer.from(JSON.stringify(record)), { ifNoneMatch: '*' });
+    await objects.put(key as ObjectKey, Buffer.from(JSON.stringify(invocation)), { ifNoneMatch: '*' });
     messagesIn('failed-records').push(servedMessage(noticeOf(key)));
     expect(await list()).toMatchObject([
       {
@@ -173,8 +236,9 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
         cause: `the function ${prefix}-aggregate died of it (RecordAgeExceeded, 7 attempts)`,
       },
     ]);
-    expect(await deadLetters('redrive', '--all')).toMatchObject({ exitCode: 0 });
-    expect(await dataOnStream()).toEqual([neverDecoded]);
+    const redriven = await whileCounting(() => deadLetters('redrive', '--all'));
+    expect(redriven).toMatchObject({ exitCode: 0, read: [record.data] });
+    expect(await countedRequests()).toBe(2);
     expect(await list()).toEqual([]);
   });
 
@@ -209,12 +273,12 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
 
   it('recognises the test message of S3, and removes it', async () => {
     messagesIn('failed-records').push(servedMessage(testNotification));
-    await kept();
+    await keptOfDamagedWindow();
     expect(await list()).toMatchObject([
       { what: `${stream} shardId-000000000001 495` },
       { what: 'a test of S3', cause: 'S3 sent it when the pipeline was deployed; a redrive removes it' },
     ]);
-    expect(await deadLetters('redrive', '--all')).toMatchObject({ exitCode: 0 });
+    expect(await whileCounting(() => deadLetters('redrive', '--all'))).toMatchObject({ exitCode: 0 });
     expect(messagesIn('failed-records')).toEqual([]);
   });
 

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DeadLetter } from '../../commands/dead-letters/dead-letter.ts';
+import { idOf, type DeadLetter } from '../../commands/dead-letters/dead-letter.ts';
 import { redriveAll } from '../../commands/dead-letters/redrive-all.ts';
-import type { Redriven, RedrivePlaces } from '../../commands/dead-letters/redrive.ts';
+import type { Fate, Redriven, RedrivePlaces } from '../../commands/dead-letters/redrive.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { encodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import { failedRecordKey } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { instant } from '../factories.ts';
 
+const counted = { kind: 'counted' } as const;
 let steps: string[];
 let store: InMemoryObjectStore;
 
@@ -38,7 +39,7 @@ async function failedRecord(sequenceNumber: string): Promise<DeadLetter> {
   return { kind: 'failed-record', id: sequenceNumber, key, messages: [] };
 }
 
-function places(untilCounted?: () => Promise<boolean>): RedrivePlaces {
+function places(watchCounting?: RedrivePlaces['watchCounting']): RedrivePlaces {
   const none = async () => expect.fail('there are no messages');
   return {
     store,
@@ -49,14 +50,25 @@ function places(untilCounted?: () => Promise<boolean>): RedrivePlaces {
     notifyRollUp: none,
     giveBack: none,
     remove: none,
-    ...(untilCounted && { untilCounted }),
+    ...(watchCounting && { watchCounting }),
   };
 }
 
-async function redriven(untilCounted?: () => Promise<boolean>): Promise<readonly Redriven[]> {
+/** Watches counting; the wait ends with these fates. */
+function watching(fates: () => Promise<readonly Fate[]>): RedrivePlaces['watchCounting'] {
+  return async () => {
+    steps.push('watch');
+    return async (put) => {
+      steps.push(`wait for ${put.length}`);
+      return fates();
+    };
+  };
+}
+
+async function redriven(watchCounting?: RedrivePlaces['watchCounting']): Promise<readonly Redriven[]> {
   const letters = [await failedRecord('1'), await failedRecord('2')];
   const outcomes: Redriven[] = [];
-  await redriveAll(letters, places(untilCounted), (_letter, outcome) => outcomes.push(outcome));
+  await redriveAll(letters, places(watchCounting), (_letter, outcome) => outcomes.push(outcome));
   return outcomes;
 }
 
@@ -64,36 +76,53 @@ const [first, second] = ['1', '2'].map((sequence) => `delete ${failedRecordKey('
 
 describe('redriving all dead letters', () => {
   it('puts all records, waits once until they are counted, and removes the failed records then', async () => {
-    const wait = async () => {
-      steps.push('wait');
-      return true;
-    };
-    expect(await redriven(wait)).toEqual([
+    expect(await redriven(watching(async () => [counted, counted]))).toEqual([
       { isRedriven: true, to: 'insights' },
       { isRedriven: true, to: 'insights' },
     ]);
-    expect(steps).toEqual(['put 1', 'put 1', 'wait', first, second]);
+    expect(steps).toEqual(['watch', 'put 1', 'put 1', 'wait for 2', first, second]);
   });
 
-  it.each([
-    ['counting is behind', async () => false, 'counting is behind'],
-    [
-      'nobody can tell how far it is',
-      () => Promise.reject(new Unavailable('Kafka cannot be reached.')),
-      'Kafka cannot be reached.',
-    ],
-  ])('keeps the failed records while %s, and says so', async (_, untilCounted, why) => {
+  it('names the new failed record of a record that failed again, and removes the old one', async () => {
+    const place = failedRecordKey('insights', '0', '9');
+    expect(await redriven(watching(async () => [{ kind: 'kept again', places: [place] }, counted]))).toEqual([
+      {
+        isRedriven: false,
+        reason: `it was put again and failed again, and is kept as ${idOf(place)} now`,
+      },
+      { isRedriven: true, to: 'insights' },
+    ]);
+    expect(steps).toEqual(['watch', 'put 1', 'put 1', 'wait for 2', first, second]);
+  });
+
+  it('keeps the failed record alone whose counting is not known', async () => {
+    const unknown = { kind: 'unknown', why: 'counting is behind' } as const;
+    expect(await redriven(watching(async () => [unknown, counted]))).toMatchObject([
+      { isRedriven: false },
+      { isRedriven: true },
+    ]);
+    expect(steps).toEqual(['watch', 'put 1', 'put 1', 'wait for 2', second]);
+  });
+
+  it('keeps the failed records while nobody can tell how far counting is, and says so', async () => {
+    const away = () => Promise.reject(new Unavailable('Kafka cannot be reached.'));
     const reason =
-      `it was put again, but is kept, as it is not known to be counted (${why}); ` +
+      'it was put again, but is kept, as it is not known to be counted (Kafka cannot be reached.); ' +
       'repeat the redrive later, which counts nothing twice';
-    expect(await redriven(untilCounted)).toEqual([
+    expect(await redriven(watching(away))).toEqual([
       { isRedriven: false, reason },
       { isRedriven: false, reason },
     ]);
-    expect(steps).toEqual(['put 1', 'put 1']);
+    expect(steps).toEqual(['watch', 'put 1', 'put 1', 'wait for 2']);
   });
 
-  it('removes each failed record after its put where nobody can know when it is counted', async () => {
+  it('puts nothing where counting cannot be watched', async () => {
+    const away = () => Promise.reject(new Unavailable('S3 cannot be reached.'));
+    await expect(redriven(away)).rejects.toBeInstanceOf(Unavailable);
+    expect(steps).toEqual([]);
+  });
+
+  it('removes each failed record after its put where nothing is counted meanwhile', async () => {
     await redriven();
     expect(steps).toEqual(['put 1', first, 'put 1', second]);
   });

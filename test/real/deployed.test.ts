@@ -15,15 +15,16 @@ import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { createBackoff } from '../../lib/adapters/backoff.ts';
 import { createS3ObjectStore } from '../../lib/adapters/s3-object-store.ts';
 import { hashOfApiKey, parseApiKey } from '../../lib/domain/api-key.ts';
-import { apiKeyCopyKey } from '../../lib/domain/keys.ts';
+import { apiKeyCopyKey, tombstoneKey } from '../../lib/domain/keys.ts';
+import { encodeTombstone } from '../../lib/domain/tombstone.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize/authorize.ts';
+import { keepFailedRecord } from '../../lib/pipeline/failed-records/keep-failed-record.ts';
 import { credentials, kinesisClient, s3Client } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';
 import type { RunningServer } from '../aws/running-server.ts';
 import { createShardReader } from '../aws/shard-reader.ts';
-import { foldingLimits as limits } from '../factories.ts';
+import { customer, receivedRecord, windowPartial } from '../factories.ts';
 import { jsonLines, runCommandWith } from '../commands/run-command.ts';
 import { startMoto } from './moto.ts';
 
@@ -79,9 +80,17 @@ it('lists the dead letters, redrives them, and then finds nothing to audit', asy
     for (const _ of [1, 2]) await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
     const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
     const store = createS3ObjectStore({ client: s3, bucket, backoff });
-    const place = { stream: names.insightStreamName, partition: 'shardId-000000000000', partitionKey: 'key' };
-    const record = { ...place, sequenceNumber: '495', data: Buffer.from([0, 255]) };
-    await aggregate([record], { store, clock: { now: () => new Date() } }, limits);
+    const clock = { now: () => new Date() };
+    const received = receivedRecord(
+      '495',
+      windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 1 } }, storedAt: new Date(0) }),
+    );
+    const record = { ...received, stream: names.insightStreamName };
+    await keepFailedRecord({ ...record, cause: 'A fault', failedAt: clock.now() }, store);
+    // No function runs here; what is forgotten needs nobody to count it.
+    const { before, completedAt } = { before: clock.now(), completedAt: clock.now() };
+    const tombstone = encodeTombstone({ customerId: customer(), before, completedAt });
+    await store.put(tombstoneKey(customer()), tombstone, { ifNoneMatch: '*' });
 
     const listed = await command('dead-letters', '--json');
     expect(jsonLines(listed)).toMatchObject([
@@ -95,7 +104,7 @@ it('lists the dead letters, redrives them, and then finds nothing to audit', asy
     expect(jsonLines(await command('dead-letters', '--json'))).toEqual([]);
 
     const records = await createShardReader(kinesis, names.insightStreamName).read();
-    expect(records.map((read) => Buffer.from(read.record.Data ?? []))).toEqual([Buffer.from([0, 255])]);
+    expect(records.map((read) => Buffer.from(read.record.Data ?? []))).toEqual([record.data]);
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
     expect(Messages.map(({ Body }) => Body)).toEqual([notification]);
     expect(await command('audit')).toMatchObject({ exitCode: 0 });

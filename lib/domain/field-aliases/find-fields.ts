@@ -1,11 +1,14 @@
-import { fieldAliases, transparentFields, type AliasedField } from '../field-aliases.ts';
+import { fieldAliases, programMarks, transparentFields, type AliasedField } from '../field-aliases.ts';
 import { lengthOfField, UnreadPart } from './unread-part.ts';
 
 type Scalar = string | number;
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A field of an entry, or a mark of the program that wrote it. */
+export type FoundField = AliasedField | 'mark';
+
 /** The values of the fields by name; for each field, the value with the most telling name comes first. */
-export type FoundFields = Readonly<Partial<Record<AliasedField, readonly FoundValue[]>>>;
+export type FoundFields = Readonly<Partial<Record<FoundField, readonly FoundValue[] | undefined>>>;
 
 /** A value, and the name in the table of aliases under which it was found. */
 export interface FoundValue {
@@ -16,7 +19,7 @@ export interface FoundValue {
 
 /** One meaning of a path. */
 export interface Meaning {
-  readonly field: AliasedField;
+  readonly field: FoundField;
   readonly rank: number;
   /** The name in the table of aliases, which may have a unit. */
   readonly name: string;
@@ -64,7 +67,7 @@ export class FieldSearch {
   #length = 0;
   #read = 0;
   readonly #root: Place;
-  #found: Partial<Record<AliasedField, FoundValue[]>> = {};
+  #found: Partial<Record<FoundField, FoundValue[]>> = {};
 
   /** @param names  names of fields that replace those of the table */
   constructor(names: ReadonlyMap<AliasedField, string> = new Map()) {
@@ -122,9 +125,9 @@ export class FieldSearch {
       this.#read += lengthOfField('', first);
       return this.#enter(place, first, depth + 1);
     }
-    if (!place.isEntered || Array.isArray(first)) return;
+    if (!place.isEntered) return;
     for (const pair of list) {
-      const { name, value } = (pair ?? {}) as Partial<Record<string, unknown>>;
+      const [name, value] = nameAndValueIn(pair);
       if (typeof name !== 'string') continue;
       this.#read += lengthOfField(name, value) + lengthOfPair;
       this.#enter(this.#placeIn(place, name), value, depth + 1);
@@ -163,6 +166,13 @@ export class FieldSearch {
   }
 }
 
+/** Returns the parts of `{"name", "value"}`, `{"key", "value"}` and `["name", "value"]`. */
+function nameAndValueIn(pair: unknown): readonly unknown[] {
+  if (Array.isArray(pair)) return pair;
+  const { name, key, value } = (pair ?? {}) as Partial<Record<string, unknown>>;
+  return [typeof name === 'string' ? name : key, value];
+}
+
 /**
  * Returns a name in lower case without punctuation, except `@`: `@timestamp` and `timestamp` are different fields.
  */
@@ -175,17 +185,21 @@ export function plainName(name: string): string {
 export function readAliases(names: ReadonlyMap<AliasedField, string>): Aliases {
   const meanings = new Map<string, Meaning[]>();
   const prefixes = new Set(['']);
+  const addName = (field: FoundField, name: string, rank: number): void => {
+    const path = plainName(name);
+    const others = meanings.get(path) ?? [];
+    if (!others.some((other) => other.field === field))
+      meanings.set(path, [...others, { field, rank, name }]);
+    const parts = name.split('.');
+    for (let count = 1; count < parts.length; count++) {
+      prefixes.add(plainName(parts.slice(0, count).join('')));
+    }
+  };
   for (const [field, aliases] of Object.entries(fieldAliases) as [AliasedField, readonly string[]][]) {
     const named = names.get(field);
-    for (const [rank, name] of (named === undefined ? aliases : [named]).entries()) {
-      const path = plainName(name);
-      const others = meanings.get(path) ?? [];
-      if (!others.some((other) => other.field === field))
-        meanings.set(path, [...others, { field, rank, name }]);
-      const parts = name.split('.');
-      for (let count = 1; count < parts.length; count++)
-        prefixes.add(plainName(parts.slice(0, count).join('')));
-    }
+    for (const [rank, name] of (named === undefined ? aliases : [named]).entries())
+      addName(field, name, rank);
   }
+  for (const [rank, name] of programMarks.entries()) addName('mark', name, rank);
   return { meanings, prefixes };
 }

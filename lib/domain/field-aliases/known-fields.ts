@@ -66,6 +66,9 @@ function escapeHalves(text: string): string {
   );
 }
 
+/** The start of a text, and what `afterString` returns for it. */
+type TextRange = readonly [start: number, after: number];
+
 /** A copy of an object that is known to be JSON. Fields whose names come twice stay in order, so the last one counts. */
 class KnownFields extends JsonCopy {
   /**
@@ -155,12 +158,15 @@ class KnownFields extends JsonCopy {
     this.addByte(code.openBracket);
     let at = afterWhiteSpace(bytes, start + 1, code.lineFeed);
     const first = bytes[at];
-    if (first === code.openBrace && place?.isEntered === true && depth < maxDepth) {
+    const hasPairs = first === code.openBrace || first === code.openBracket;
+    if (hasPairs && place?.isEntered === true && depth < maxDepth) {
       for (let isFirst = true; bytes[at] !== code.closeBracket; isFirst = false) {
         const after =
           bytes[at] === code.openBrace
             ? this.#addPair(at, place, depth, isFirst)
-            : afterValue(bytes, at, code.lineFeed);
+            : bytes[at] === code.openBracket
+              ? this.#addListedPair(at, place, depth, isFirst)
+              : afterValue(bytes, at, code.lineFeed);
         at = afterComma(bytes, after, code.lineFeed);
       }
     } else if (isLine && isNumber(first)) {
@@ -176,35 +182,64 @@ class KnownFields extends JsonCopy {
   /** Adds an object of a name and a value if the name is known, or if it is the first one; returns the position after it. */
   #addPair(start: number, place: NamePath, depth: number, isFirst: boolean): number {
     const bytes = this.bytes;
-    let name: readonly [start: number, after: number] | undefined;
+    let name: TextRange | undefined;
+    let nameOfKey: TextRange | undefined;
     let value: number | undefined;
     let at = afterWhiteSpace(bytes, start + 1, code.lineFeed);
     while (bytes[at] !== code.closeBrace) {
       const afterName = afterString(bytes, at);
-      const isEither = isEscaped(afterName) || afterName - at === 6 || afterName - at === 7;
-      const key = isEither ? this.#textOf(at, afterName) : '';
+      // `"key"`, `"name"` and `"value"`.
+      const mayBeOne = isEscaped(afterName) || (afterName - at >= 5 && afterName - at <= 7);
+      const key = mayBeOne ? this.#textOf(at, afterName) : '';
       const valueStart = valueAfterName(bytes, afterName, code.lineFeed);
       if (key === 'value') value = valueStart;
-      if (key === 'name') {
-        const isText = bytes[valueStart] === code.quote;
-        name = isText ? [valueStart, afterString(bytes, valueStart)] : undefined;
-      }
+      if (key === 'name') name = this.#textAt(valueStart);
+      if (key === 'key') nameOfKey = this.#textAt(valueStart);
       at = afterComma(bytes, afterValue(bytes, valueStart, code.lineFeed), code.lineFeed);
     }
-    const plain = name && this.#plain(...name);
-    const inner = plain && names.within(place, plain.bytes, plain.start, plain.end);
-    const isKnown = inner !== undefined && value !== undefined;
-    if (!isKnown && !isFirst) return at + 1;
+    const inner = this.#placeNamed(place, name ?? nameOfKey);
+    const range = inner === undefined || value === undefined ? undefined : (name ?? nameOfKey);
+    if (range === undefined && !isFirst) return at + 1;
     this.addComma();
     this.addByte(code.openBrace);
-    if (name !== undefined && inner !== undefined && value !== undefined) {
-      this.addText('"name":');
-      this.addRange(name[0], positionOf(name[1]));
+    if (range !== undefined && value !== undefined) {
+      this.addText(name === undefined ? '"key":' : '"name":');
+      this.addRange(range[0], positionOf(range[1]));
       this.addText(',"value":');
       this.#addValue(value, inner, false, depth + 1, maxLineDepth);
     }
     this.addByte(code.closeBrace);
     return at + 1;
+  }
+
+  /** Adds a list of a name and a value if the name is known, or if it is the first one; returns the position after it. */
+  #addListedPair(start: number, place: NamePath, depth: number, isFirst: boolean): number {
+    const after = afterValue(this.bytes, start, code.lineFeed);
+    const at = afterWhiteSpace(this.bytes, start + 1, code.lineFeed);
+    const name = this.#textAt(at);
+    const inner = this.#placeNamed(place, name);
+    if (inner === undefined && !isFirst) return after;
+    this.addComma();
+    this.addByte(code.openBracket);
+    if (inner !== undefined && name !== undefined) {
+      const value = afterComma(this.bytes, positionOf(name[1]), code.lineFeed);
+      this.addRange(name[0], positionOf(name[1]));
+      if (this.bytes[value] !== code.closeBracket) {
+        this.addComma();
+        this.#addValue(value, inner, false, depth + 1, maxLineDepth);
+      }
+    }
+    this.addByte(code.closeBracket);
+    return after;
+  }
+
+  #placeNamed(place: NamePath, name: TextRange | undefined): NamePath | undefined {
+    const plain = name && this.#plain(...name);
+    return plain && names.within(place, plain.bytes, plain.start, plain.end);
+  }
+
+  #textAt(start: number): TextRange | undefined {
+    return this.bytes[start] === code.quote ? [start, afterString(this.bytes, start)] : undefined;
   }
 
   /** Adds a byte of a line, as a number. A list with an object is no number, just as the object is none. */

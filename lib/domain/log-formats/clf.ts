@@ -133,8 +133,8 @@ function durationIn(plain: readonly string[]): number | undefined {
 }
 
 /**
- * Finds the first time in brackets behind which a request begins. Servers escape quotes in what clients send, so a client
- * cannot forge it.
+ * Finds the last time in brackets before the first quote behind one: the name of a user, who may choose it, precedes the time,
+ * and so does the time of a logger. Servers escape quotes in what clients send, so a client cannot forge what follows.
  */
 function findTimeAndRequest(
   line: string,
@@ -143,22 +143,27 @@ function findTimeAndRequest(
   // Each character is looked at once for a bracket and once for a quote.
   let close = -1;
   let quote = -1;
+  let found: { readonly receivedAt: string; readonly requestStart: number } | undefined;
   for (let open = line.indexOf('['); open >= 0; open = line.indexOf('[', open + 1)) {
     if (!mayBeTime(line, open + 1)) continue;
+    if (found !== undefined && open > found.requestStart) return found;
     if (close < open) close = line.indexOf(']', open);
-    if (close < 0) return undefined;
+    if (close < 0) return found;
     if (close - open > maxTimeLength) continue;
     const receivedAt = toInstant(line.slice(open + 1, close));
     if (receivedAt === undefined) continue;
     if (quote <= close) quote = line.indexOf('"', close);
-    if (quote < 0) return undefined;
+    if (quote < 0) return found;
     // Some logs have the time in quotes as well.
     const isTimeQuoted = quote === close + 1 && line[open - 1] === '"';
     const start = isTimeQuoted ? line.indexOf('"', quote + 1) : quote;
-    if (start < 0) return undefined;
-    if (line.charCodeAt(start - 1) !== backslash) return { receivedAt, requestStart: start + 1 };
+    if (start < 0) return found;
+    if (line.charCodeAt(start - 1) === backslash) continue;
+    found = { receivedAt, requestStart: start + 1 };
+    // The request follows at once, as in nearly all logs.
+    if (start <= close + 2) return found;
   }
-  return undefined;
+  return found;
 }
 
 /** Returns whether the text has the separators of a date here: `10/Oct/2000`, `2000-10-10` or a weekday. */

@@ -11,6 +11,8 @@ import {
   type LineFormat,
   type LineReadingOptions,
 } from './line-format.ts';
+import { whyNotCounted } from './not-counted.ts';
+import { jsonOfPython } from './python-literal.ts';
 import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -31,8 +33,7 @@ export interface JsonFormat extends LineFormat {
   readFields(fields: Fields, otherwiseAt: string | undefined): LineContent;
 }
 
-/** The first of the two lines that django-structlog writes for a request. */
-const startOfRequest = 'request_started';
+const pythonObject = /^\{\s{0,8}'/;
 const maxBytesOfMessage = 65_536;
 const names = new Set(lineFields.map(plainName));
 
@@ -52,9 +53,8 @@ export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: 
 
   function readFields(fields: Fields, otherwiseAt: string | undefined): LineContent {
     const found = search.find(fields);
-    if (fields['event'] === startOfRequest && found.status === undefined) {
-      return noRequest('announces a request, which is logged again when it ends');
-    }
+    const reason = whyNotCounted(found);
+    if (reason !== undefined) return noRequest(reason);
     const own = mayBeRequest(found)
       ? requestOfFields({ found, date: fields['date'], otherwiseAt }, options)
       : undefined;
@@ -107,7 +107,7 @@ function parseObject(line: string, search: FieldSearch): Fields | undefined {
   if (!line.endsWith('}')) return undefined;
   const fields = parseFields(line, search);
   if (fields !== undefined) return fields;
-  const repaired = repairJson(line);
+  const repaired = pythonObject.test(line) ? jsonOfPython(line) : repairJson(line);
   return repaired === line ? undefined : parseFields(repaired, search);
 }
 

@@ -74,7 +74,7 @@ const ofNetworkLoadBalancer = /^(?:tls|tcp) \d\.\d \d{4}-\d\d-\d\dT\S{8,20} net\
 // Null bytes are what to look for.
 // oxlint-disable-next-line no-control-regex
 const utf16 = /^(?:\ufffd\ufffd)?(?:[ -~]\0){8}/;
-const openingBrace = /\{\s{0,8}"/;
+const openingBrace = /\{\s{0,8}["']/;
 /** A field of `journalctl -o export` that is not the message. */
 const journalField = /^(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|CODE_[A-Z]+)=/;
 

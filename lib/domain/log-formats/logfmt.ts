@@ -32,9 +32,6 @@ export function logfmtFormat(
       // Heroku's router: two durations, which add up.
       const service = fields.get('service');
       if (service !== undefined && !fields.has('durationMs')) fields.set('durationMs', service);
-      // Lograge has milliseconds; other programs with decimals have seconds.
-      const duration = fields.has('controller') ? fields.get('duration') : undefined;
-      if (duration !== undefined && !fields.has('durationMs')) fields.set('durationMs', duration);
       const found = search.findIn(fields);
       if (found.method === undefined || !mayBeRequest(found)) return undefined;
       // Loggers write their time in front of the pairs.

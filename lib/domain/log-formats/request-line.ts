@@ -28,7 +28,7 @@ export function parseRequestLine(text: string): RequestLine | undefined {
   const rest = bareVersion.exec(whole)?.[1] ?? whole;
   const last = rest.slice(-maxProtocolLength);
   const protocol = last.slice(last.lastIndexOf(' ') + 1);
-  if (otherProtocol.test(protocol)) return undefined;
+  if (isOtherProtocol(protocol)) return undefined;
   const isHttp = protocol.length < rest.length && httpProtocol.test(protocol);
   // AWS load balancers write `-` for a protocol that they do not know.
   const hasNone = protocol === '-' && protocol.length < rest.length;
@@ -41,6 +41,11 @@ export function parseRequestLine(text: string): RequestLine | undefined {
 /** Returns whether a request is the start of HTTP/2, or of another protocol. */
 export function isOther(method: string, target: string, isHttp = false): boolean {
   return method === 'PRI' || (!isHttp && otherTarget.test(target));
+}
+
+/** Returns whether the name and version of a protocol are not those of HTTP. */
+export function isOtherProtocol(text: string): boolean {
+  return otherProtocol.test(text);
 }
 
 /** Explains why a request line is not valid, and quotes its start, which strangers wrote. */

@@ -1,7 +1,9 @@
 import { fieldAliases, type AliasedField } from '../field-aliases.ts';
 import type { FoundFields } from '../field-aliases/find-fields.ts';
+import { durationOf } from './duration.ts';
 import { instantOf } from './instant.ts';
 import { noRequest, unknown, type LineContent, type LineReadingOptions } from './line-format.ts';
+import { whyNotCounted } from './not-counted.ts';
 import { isOther, notARequest, parseRequestLine, type RequestLine } from './request-line.ts';
 import { decodeAgent } from './unescape.ts';
 
@@ -18,7 +20,6 @@ const dateOnly = /^\d{4}-\d\d-\d\d$/;
 /** The status, perhaps in quotes or in a whole status line. */
 const statusStart = /^"?(?:HTTP\/[\d.]{1,4} )?([1-5]\d\d)(?!\d)/;
 const protocolAtEnd = / HTTP\/[\d.]{1,4}$/;
-const seconds = /^(\d+(?:\.\d+)?)(ms|s|us|µs)?$/;
 
 /** Makes a request of the fields of a line, or says which one is missing. */
 export function requestOfFields(
@@ -28,6 +29,8 @@ export function requestOfFields(
   const requestLine = requestLineOf(found);
   if (requestLine === undefined) return unknown(missing('path'));
   if (typeof requestLine === 'string') return noRequest(requestLine);
+  const reason = whyNotCounted(found);
+  if (reason !== undefined) return noRequest(reason);
   const receivedAt = receivedAtOf(found, date, utcOffset) ?? otherwiseAt;
   if (receivedAt === undefined) return unknown(whyNoInstant(found));
   const userAgent = textOf(found, 'userAgent');
@@ -56,7 +59,11 @@ export function mayBeRequest(found: FoundFields): boolean {
 export function requestLineOf(found: FoundFields): RequestLine | string | undefined {
   const line = textOf(found, 'request');
   const method = textOf(found, 'method');
-  const target = textOf(found, 'path') ?? (line?.startsWith('/') === true ? line : undefined);
+  const ofLine = line === undefined ? undefined : parseRequestLine(withoutQuotes(line));
+  const target =
+    method === undefined
+      ? textOf(found, 'path')
+      : (targetOf(found, ofLine) ?? pathOf(line) ?? ofLine?.target);
   if (method !== undefined && target !== undefined) {
     if (method === '-' || target === '-') return notARequest('-');
     if (isOther(method, target)) return notARequest(`${method} ${target}`);
@@ -66,9 +73,24 @@ export function requestLineOf(found: FoundFields): RequestLine | string | undefi
     const query = (textOf(found, 'query') ?? '').replace(/^\?|^-$/, '');
     return { method, target: query === '' || path.includes('?') ? path : `${path}?${query}` };
   }
-  if (line !== undefined) return parseRequestLine(withoutQuotes(line)) ?? notARequest(line);
+  if (line !== undefined) return ofLine ?? notARequest(line);
   // One field may hold a whole request line, such as the `path` of some proxies.
   return target === undefined ? undefined : parseRequestLine(target);
+}
+
+/** Returns the target among several fields. */
+function targetOf(found: FoundFields, ofLine: RequestLine | undefined): string | undefined {
+  const [first] = found.path ?? [];
+  // nginx's `$uri` is the file that it serves, such as /index.php, and not what the client requested.
+  if (ofLine !== undefined && (first?.name === 'uri' || first?.name === 'document_uri')) return ofLine.target;
+  // Vercel's `path` names a function, and has no slash; its `proxy.path` is that of the request.
+  const isName = typeof first?.value === 'string' && /^\w/.test(first.value) && !first.value.includes(':');
+  const other = isName ? found.path?.find(({ value }) => String(value).startsWith('/')) : undefined;
+  return other === undefined ? textOf(found, 'path') : String(other.value);
+}
+
+function pathOf(text: string | undefined): string | undefined {
+  return text?.startsWith('/') === true ? text : undefined;
 }
 
 /** Returns the path in a text that may be a whole request line, or a path with a protocol, or in quotes. */
@@ -105,46 +127,6 @@ export function statusOf(found: FoundFields): string | undefined {
     if (status !== undefined) return status;
   }
   return values.length === 0 ? undefined : '-';
-}
-
-/** Returns the milliseconds that the request took. */
-export function durationOf(found: FoundFields): number | undefined {
-  const [first] = found.durationMs ?? [];
-  const [, digits, unit] = seconds.exec(String(first?.value)) ?? [];
-  if (first === undefined || digits === undefined) return undefined;
-  const value = Number(digits);
-  switch (unit) {
-    case 'ms':
-      return value;
-    case 's':
-      return value * 1_000;
-    case 'us':
-    case 'µs':
-      return value / 1_000;
-    case undefined:
-    default:
-      return value * millisecondsPer(first.name, digits, found);
-  }
-}
-
-/** Returns the milliseconds of a unit: names that several programs use have other units in each. */
-function millisecondsPer(name: string, digits: string, found: FoundFields): number {
-  switch (name) {
-    case 'request_time':
-    case 'httpRequest.latency':
-      return 1_000;
-    case 'durationMicroseconds':
-      return 1e-3;
-    case 'event.duration':
-      return 1e-6;
-    case 'Duration':
-      if (found.receivedAt?.[0]?.name === 'StartUTC') return 1e-6; // Traefik
-      return digits.includes('.') ? 1_000 : 1; // Caddy, and Envoy
-    case 'time-taken':
-      return digits.includes('.') ? 1_000 : 1; // CloudFront, and IIS
-    default:
-      return 1;
-  }
 }
 
 /** Returns the most telling value that says something. */

@@ -1,5 +1,4 @@
-import type { AliasedField } from '../field-aliases.ts';
-import type { FoundFields, FoundValue, Meaning } from '../field-aliases/find-fields.ts';
+import type { FoundField, FoundFields, FoundValue, Meaning } from '../field-aliases/find-fields.ts';
 import { NamePaths, type NamePath } from '../field-aliases/name-paths.ts';
 import {
   afterComma,
@@ -19,7 +18,7 @@ const names = new NamePaths();
 /** Kinds of fields to search for, as bits. */
 export const wanted = { receivedAt: 1, requestLine: 2, userAgent: 4, status: 8, facts: 16 } as const;
 
-const bitOf: Readonly<Record<AliasedField, number>> = {
+const bitOf: Readonly<Record<FoundField, number>> = {
   receivedAt: wanted.receivedAt,
   method: wanted.requestLine,
   path: wanted.requestLine,
@@ -33,6 +32,7 @@ const bitOf: Readonly<Record<AliasedField, number>> = {
   host: wanted.facts,
   clientIp: wanted.facts,
   country: wanted.facts,
+  mark: wanted.facts | wanted.receivedAt,
 };
 /** The same depth as in `FieldSearch`. */
 const maxDepth = 6;
@@ -50,7 +50,7 @@ export class AliasSearch {
   readonly #text: TextWindow;
   readonly #lineBreak: LineBreak;
   #wanted = 0;
-  #found: Partial<Record<AliasedField, FoundValue[]>> = {};
+  #found: Partial<Record<FoundField, FoundValue[]>> = {};
 
   constructor(body: Uint8Array, text: TextWindow, lineBreak: LineBreak) {
     this.#bytes = body;
@@ -108,9 +108,12 @@ export class AliasSearch {
     if (first !== code.openBrace && first !== code.openBracket && first !== code.closeBracket) {
       this.#enter(place, at, depth + 1);
     }
-    if (first !== code.openBrace || !place.isEntered) return afterValue(this.#bytes, start, this.#lineBreak);
+    const hasPairs = first === code.openBrace || first === code.openBracket;
+    if (!hasPairs || !place.isEntered) return afterValue(this.#bytes, start, this.#lineBreak);
     while (this.#bytes[at] !== code.closeBracket) {
-      if (this.#bytes[at] === code.openBrace) this.#enterPair(place, at, depth);
+      const pair = this.#bytes[at];
+      if (pair === code.openBrace) this.#enterPair(place, at, depth);
+      else if (pair === code.openBracket) this.#enterListedPair(place, at, depth);
       at = afterComma(this.#bytes, afterValue(this.#bytes, at, this.#lineBreak), this.#lineBreak);
     }
     return at + 1;
@@ -118,20 +121,42 @@ export class AliasSearch {
 
   #enterPair(place: NamePath, start: number, depth: number): void {
     let name: readonly [number, number] | undefined;
+    let nameOfKey: readonly [number, number] | undefined;
     let value: number | undefined;
     for (let at = this.#skipSpace(start + 1); this.#bytes[at] !== code.closeBrace;) {
       const afterName = afterString(this.#bytes, at);
       const valueStart = valueAfterName(this.#bytes, afterName, this.#lineBreak);
       const key = isEscaped(afterName) ? '' : this.#text.between(at + 1, Math.min(afterName - 1, at + 7));
       if (key === 'value') value = valueStart;
-      if (key === 'name') {
-        const isText = this.#bytes[valueStart] === code.quote;
-        name = isText ? [valueStart, afterString(this.#bytes, valueStart)] : undefined;
-      }
+      if (key === 'name') name = this.#textAt(valueStart);
+      if (key === 'key') nameOfKey = this.#textAt(valueStart);
       at = afterComma(this.#bytes, afterValue(this.#bytes, valueStart, this.#lineBreak), this.#lineBreak);
     }
+    this.#enterNamed(place, name ?? nameOfKey, value, depth);
+  }
+
+  /** Looks into a list of a name and a value. */
+  #enterListedPair(place: NamePath, start: number, depth: number): void {
+    const at = this.#skipSpace(start + 1);
+    if (this.#bytes[at] !== code.quote) return;
+    const value = afterComma(this.#bytes, afterValue(this.#bytes, at, this.#lineBreak), this.#lineBreak);
+    const isAlone = this.#bytes[value] === code.closeBracket;
+    this.#enterNamed(place, this.#textAt(at), isAlone ? undefined : value, depth);
+  }
+
+  #enterNamed(
+    place: NamePath,
+    name: readonly [number, number] | undefined,
+    value: number | undefined,
+    depth: number,
+  ): void {
     const inner = name === undefined ? undefined : this.#placeIn(place, ...name);
     if (inner !== undefined && value !== undefined) this.#enter(inner, value, depth + 1);
+  }
+
+  /** Returns the start of a text and what `afterString` returns for it; `undefined` for another value. */
+  #textAt(start: number): readonly [number, number] | undefined {
+    return this.#bytes[start] === code.quote ? [start, afterString(this.#bytes, start)] : undefined;
   }
 
   #take({ meanings }: NamePath, start: number, after: number): void {

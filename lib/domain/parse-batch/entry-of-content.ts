@@ -1,8 +1,9 @@
 import { parseLogEntry } from '../log-entry.ts';
 import { loggedEntryOf } from '../log-formats/entry-of-request.ts';
 import type { LineContent } from '../log-formats/line-format.ts';
-import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
+import type { ReadEntry } from '../read-entry.ts';
 import { InvalidValue } from './invalid-value.ts';
+import { RejectedLine } from './rejected-line.ts';
 
 /** Paths keep their query strings: whether these are counted is decided later, for all entries alike. */
 const options = { isQueryKept: true, hasClientIp: true };
@@ -19,20 +20,5 @@ export function entryOfContent(content: Exclude<LineContent, undefined>): ReadEn
       const entry = loggedEntryOf(content.request, options);
       return parseLogEntry(entry) ?? new InvalidValue(entry);
     }
-  }
-}
-
-/** A line that is not a request. */
-class RejectedLine implements RejectedEntry {
-  readonly #reason: string;
-
-  constructor(reason: string) {
-    this.#reason = reason;
-  }
-
-  /** The reason without its second part, which quotes the line or names options of `ship`. */
-  get problems() {
-    const [reason = ''] = this.#reason.split(/[:;]/, 1);
-    return [{ reason }];
   }
 }

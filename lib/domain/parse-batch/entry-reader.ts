@@ -1,4 +1,5 @@
 import { AliasSearch } from './alias-search.ts';
+import { RejectedLine } from './rejected-line.ts';
 import { RepeatedTexts } from './repeated-texts.ts';
 import { missingIn, takeAliases } from './take-aliases.ts';
 import { TextWindow } from './text-window.ts';
@@ -106,8 +107,9 @@ export class EntryReader {
     }
     this.at = at + 1;
     const missing = hasOthers ? missingIn(object) : 0;
-    if (missing !== 0) takeAliases(object, this.#aliases.find(start, missing));
-    return object;
+    if (missing === 0) return object;
+    const repeated = takeAliases(object, this.#aliases.find(start, missing));
+    return repeated === undefined ? object : new RejectedLine(repeated);
   }
 
   /** Reads the value of a field. */

@@ -6,6 +6,7 @@ import { afterBlankLines } from './blank-lines.ts';
 import { EntryReader, notJson } from './entry-reader.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { code, noLineBreak } from './json-scanner.ts';
+import { RejectedLine } from './rejected-line.ts';
 
 const byteOrderMark = Buffer.from('\ufeff');
 const sendArray = 'Send an array of entries, or one entry per line as application/x-ndjson.';
@@ -67,6 +68,7 @@ export function* lineEntries(body: Buffer): Generator<ReadEntry, void> {
 }
 
 function entryOf(value: unknown): ReadEntry {
+  if (value instanceof RejectedLine) return value;
   return parseLogEntry(value) ?? new InvalidValue(value);
 }
 

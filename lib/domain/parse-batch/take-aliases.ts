@@ -1,12 +1,8 @@
 import type { FoundFields, FoundValue } from '../field-aliases/find-fields.ts';
 import { millisecondsOf } from '../log-formats/instant.ts';
-import {
-  durationOf,
-  receivedAtOf,
-  requestLineOf,
-  statusOf,
-  textOf,
-} from '../log-formats/request-of-fields.ts';
+import { durationOf } from '../log-formats/duration.ts';
+import { whyNotCounted } from '../log-formats/not-counted.ts';
+import { receivedAtOf, requestLineOf, statusOf, textOf } from '../log-formats/request-of-fields.ts';
 import { splitTarget } from '../log-formats/request-line.ts';
 import { decodeAgent } from '../log-formats/unescape.ts';
 import { factNames } from '../entry-facts.ts';
@@ -38,9 +34,15 @@ export function missingIn(fields: SentFields): number {
 /**
  * Completes an entry with fields that it has under other programs' names, as `ship` reads them. A field under its own
  * name is always kept, so a wrong one is refused and never replaced.
+ * @returns the reason why an object of another program is not an entry
  */
-export function takeAliases(fields: SentFields, found: FoundFields): void {
-  if (fields['receivedAt'] === undefined) takeInstant(fields, found);
+export function takeAliases(fields: SentFields, found: FoundFields): string | undefined {
+  if (fields['receivedAt'] === undefined) {
+    const status = fields['status'] === undefined ? found.status : [];
+    const reason = whyNotCounted({ ...found, status });
+    if (reason !== undefined) return reason;
+    takeInstant(fields, found);
+  }
   const hasRequestLine = fields['method'] !== undefined && fields['path'] !== undefined;
   const hostOfTarget = hasRequestLine ? undefined : takeRequestLine(fields, found);
   if (fields['userAgent'] === undefined) {
@@ -57,6 +59,7 @@ export function takeAliases(fields: SentFields, found: FoundFields): void {
   }
   for (const name of factNames) if (fields[name] === undefined) takeFact(name, fields, found);
   fields['host'] ??= hostOfTarget;
+  return undefined;
 }
 
 function takeFact(name: (typeof factNames)[number], fields: SentFields, found: FoundFields): void {

@@ -38,7 +38,19 @@ it.each(['{"a":tru,"path":"/"}', '{"path":"/"}x', '[{}]', '{"path":"/"', '\u00a0
 
 const names = fc.oneof(
   fc.constantFrom('time', 'METHOD', 'request_uri', 'http', 'request', 'headers', 'user_agent', 'original'),
-  fc.constantFrom(...lineFields, ...transparentFields, 'name', 'value', '__proto__', '', 'é', 'a', 'b', '0'),
+  fc.constantFrom(
+    ...lineFields,
+    ...transparentFields,
+    'name',
+    'key',
+    'value',
+    '__proto__',
+    '',
+    'é',
+    'a',
+    'b',
+    '0',
+  ),
 );
 const { object } = fc.letrec<{ object: string; value: string }>((tie) => ({
   object: fc
@@ -57,6 +69,11 @@ const { object } = fc.letrec<{ object: string; value: string }>((tie) => ({
           fc
             .tuple(names, tie('value'))
             .map(([name, value]) => `{"value":${value},"name":${JSON.stringify(name)}}`),
+          fc
+            .tuple(names, tie('value'))
+            .map(([name, value]) => `{"key":${JSON.stringify(name)},"value":${value}}`),
+          fc.tuple(names, tie('value')).map(([name, value]) => `[${JSON.stringify(name)} ,${value}]`),
+          fc.constantFrom('[]', '["path"]', '[1,2]'),
         ),
         { maxLength: 3 },
       )

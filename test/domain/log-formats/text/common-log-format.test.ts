@@ -120,6 +120,16 @@ describe('a relative of the Common Log Format', () => {
     });
   });
 
+  it.each([
+    ['a user, who may choose its name', '192.0.2.7 - a[01/Jan/2020:00:00:00 +0000]'],
+    ['a logger', '[2026-03-04 05:06:09 +0000] [12] [INFO] 192.0.2.7 - -'],
+  ])('has the time of the request and not that of %s', (_name, before) => {
+    expect(readOne(`${before} ${time} "GET /x HTTP/1.1" 200 5`)).toMatchObject({ receivedAt: at });
+    expect(readOne(`${before} ${time} "GET /x [02/Jan/2020:00:00:00 +0000]" 200 5`)).toMatchObject({
+      receivedAt: at,
+    });
+  });
+
   it('has its facts', () => {
     const line = `a.example:443 192.0.2.7 - - ${time} "GET /x HTTP/1.1" 200 512 "https://b.example/y?q=1#z" "curl/8"`;
     expect(readOne(line)).toMatchObject({
