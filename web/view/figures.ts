@@ -61,6 +61,8 @@ function showErrors({ total, comparison }: Report, agents: string): void {
   }
   const part = (requests: number) => formatShare(requests / errors.known);
   setText('errors', formatShare(share));
-  const was = before === undefined ? '' : `; was ${formatShare(before)}`;
+  // The note keeps its length while the comparison is loading.
+  const was =
+    comparison === undefined ? '; was …' : before === undefined ? '' : `; was ${formatShare(before)}`;
   setText('errors-note', `4xx ${part(errors.client)}, 5xx ${part(errors.server)}${was}${agents}`);
 }
