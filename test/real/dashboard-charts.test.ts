@@ -86,7 +86,7 @@ describe('the charts', () => {
       await expect.poll(legendOf).toEqual(legend);
       const placesOf = () =>
         page.evaluate(`['chart', 'duration-chart', 'visitors-chart', 'paths', 'errorpaths', 'zone'].map((id) =>
-        Math.round(document.getElementById(id).getBoundingClientRect().top))`);
+        Math.round(scrollY + document.getElementById(id).getBoundingClientRect().top))`);
       const places = await placesOf();
       const csv = page.waitForEvent('download');
       await page.click('#series-csv');
