@@ -90,6 +90,10 @@ export async function loadReport(
   const answered = await readTotal(range, { top, dimensions: listedDimensions }, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const edges = edgesOf(range, unit, zone);
+  const compare = () => loadComparison({ range, edges, unit, zone, now }, read);
+  // Nobody waits for a first part, so both are read at once.
+  const comparedAtOnce = onFirst === undefined ? compare() : undefined;
+  comparedAtOnce?.catch(() => undefined); // it fails below, if nothing else does
   const [buckets, alerts, topPaths] = await Promise.all([
     readBuckets(edges, unit, zone, read),
     query.hasAlerts ? alertsIfKnown(customer, range, read) : undefined,
@@ -121,7 +125,7 @@ export async function loadReport(
       isPending,
     };
   };
-  const comparing = loadComparison({ range, edges, unit, zone, now }, read);
+  const comparing = comparedAtOnce ?? compare();
   if (onFirst !== undefined && !(await endsWithin(soonMilliseconds, comparing))) {
     signal.throwIfAborted();
     onFirst(reportWith(undefined));
