@@ -1,6 +1,6 @@
 /** The HTTP contract, made from the OpenAPI document by `npm run client:types`. Change it there. */
 /**
- * One logged request. Other fields are ignored.
+ * One logged request. Other fields are ignored. An object without any of the fields from `receivedAt` to `status` may also hold a line of an access log, in a field such as `log` or `message`.
  */
 export interface Entry {
   /**

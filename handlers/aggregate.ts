@@ -4,17 +4,21 @@ import {
   aggregate,
   type AggregateOptions,
   type ReceivedRecord,
+  type UncountedRecord,
 } from '../lib/pipeline/aggregate/aggregate.ts';
+import { NewerFormat } from '../lib/errors.ts';
 import type { StreamName } from '../lib/domain/stream-name.ts';
 import { wired, type App } from './wiring.ts';
 
-/**
- * Consumes a stream: adds partials to their windows, and names the records that have to be delivered again.
- * @param isTriedEnough  see `AggregateOptions`
- */
+export interface AggregateHandlerOptions extends Pick<AggregateOptions, 'isTriedEnough'> {
+  /** Called after an invocation with a record that a newer version wrote, or whose window it wrote. May throw. */
+  readonly onNewerFormat?: ((uncounted: UncountedRecord) => void) | undefined;
+}
+
+/** Consumes a stream: adds partials to their windows, and names the records that have to be delivered again. */
 export function aggregateHandler(
   wired: () => Promise<App>,
-  isTriedEnough?: AggregateOptions['isTriedEnough'],
+  { isTriedEnough, onNewerFormat }: AggregateHandlerOptions = {},
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
   return async ({ Records }) => {
     const app = await wired();
@@ -42,6 +46,8 @@ export function aggregateHandler(
       const fields = { stream, partition, sequenceNumber, error: first.error };
       logger.error('Partials could not be counted; they come again', { partials: failed.length, ...fields });
     }
+    const newer = failed.find(({ error }) => error instanceof NewerFormat);
+    if (newer !== undefined) onNewerFormat?.(newer);
     return { batchItemFailures: failed.map(({ record }) => ({ itemIdentifier: record.sequenceNumber })) };
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from './ports/clock.ts';
-import type { LogLevel } from './config.ts';
+import type { LogLevel } from './environment-schema.ts';
 import { Unavailable } from './errors.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;

@@ -107,6 +107,14 @@ export function receivedRecord(sequenceNumber: string, data: WindowPartial | Uin
   };
 }
 
+/** Returns what a version of a thousand formats later might have stored instead. */
+export function ofNewerVersion(stored: Buffer): Buffer {
+  return Buffer.from(
+    stored.toString('latin1').replace(/^{"formatVersion":\d+/, '{"formatVersion":1000'),
+    'latin1',
+  );
+}
+
 function withAgents(partial: WindowPartial): WindowPartial {
   if (partial.counts.requestsByUserAgent.size > 0) return partial;
   const requestsByUserAgent = new Map([['Other', partial.requests]]);

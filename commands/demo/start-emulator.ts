@@ -1,4 +1,4 @@
-import { environmentSchema } from '../../lib/config.ts';
+import { environmentSchema } from '../../lib/environment-schema.ts';
 import { spawnEmulator, type EmulatorProcess } from '../emulator/spawn-emulator.ts';
 
 export interface DemoEmulatorSettings {

@@ -1,7 +1,8 @@
 import type { Entry } from '../../client/contract.ts';
 import { entryOfRequest, type EntryOptions } from '../../lib/domain/log-formats/entry-of-request.ts';
-import { createPartJoiner } from '../../lib/domain/log-formats/join-parts.ts';
+import type { LineContent } from '../../lib/domain/log-formats/line-format.ts';
 import type { LogReader } from '../../lib/domain/log-formats/log-reader.ts';
+import { createWholeLineReader, unfinishedLine } from '../../lib/domain/log-formats/whole-line-reader.ts';
 
 /** An entry, and what the log does not have of it. */
 export interface ReadEntry {
@@ -37,38 +38,37 @@ export interface LineReader {
 
 const tooLong: SkippedLine = { reason: 'is longer than 64 KiB', isUnderstood: false };
 const unfinished: SkippedLine = {
-  reason: 'is a part of a longer line, whose end is not in the log',
+  reason: unfinishedLine,
   isUnderstood: true,
   isCounted: true,
 };
 
 /** Creates a reader that joins the lines that a container runtime has split. A part is a line without content. */
 export function createLineReader(reader: LogReader, options: EntryOptions): LineReader {
-  const joiner = createPartJoiner();
+  const lines = createWholeLineReader(reader);
   return {
     read(text) {
-      const line = joiner.join(text);
+      const line = lines.read(text);
       switch (line.kind) {
         case 'part':
           return undefined;
         case 'too-long':
           return tooLong;
         case 'line': {
-          const content = readLine(line.text, reader, options);
+          const content = readContent(line.content, options);
           return line.isJoined && content?.entry !== undefined ? { ...content, isJoined: true } : content;
         }
       }
     },
     skipLine() {
-      joiner.skipLine();
+      lines.skipLine();
       return tooLong;
     },
-    endLog: () => (joiner.endLog() ? unfinished : undefined),
+    endLog: () => (lines.endLog() ? unfinished : undefined),
   };
 }
 
-function readLine(text: string, reader: LogReader, options: EntryOptions): ReadLine {
-  const content = reader.read(text);
+function readContent(content: Exclude<LineContent, undefined>, options: EntryOptions): ReadLine {
   switch (content.kind) {
     case 'header':
       return undefined;

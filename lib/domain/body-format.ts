@@ -7,7 +7,7 @@ import { readPushJson } from './protocols/loki/read-push-json.ts';
 import { readPushProtobuf } from './protocols/loki/read-push-protobuf.ts';
 import { readEvents } from './protocols/splunk/read-events.ts';
 import { otlpJsonEntries, otlpProtobufEntries } from './protocols/otlp/otlp-entries.ts';
-import type { ReadEntry } from './read-entry.ts';
+import type { Pause, ReadEntry } from './read-entry.ts';
 
 /** The form of a body, as the header of its batch names it: enough to read the body again in the same way. */
 export interface BodyFormat {
@@ -24,7 +24,10 @@ export interface BodyFormat {
  * but has an index.
  * @throws InvalidRequest  the body as a whole cannot be read
  */
-export type BodyReader = (body: Buffer, logFormat: FormatName | undefined) => Iterable<ReadEntry | undefined>;
+export type BodyReader = (
+  body: Buffer,
+  logFormat: FormatName | undefined,
+) => Iterable<ReadEntry | Pause | undefined>;
 
 const readers: Readonly<Record<MediaType, BodyReader>> = {
   'application/json': arrayEntries,
@@ -42,6 +45,6 @@ const readers: Readonly<Record<MediaType, BodyReader>> = {
 export function readBody(
   body: Buffer,
   { mediaType, logFormat }: BodyFormat,
-): Iterable<ReadEntry | undefined> {
+): Iterable<ReadEntry | Pause | undefined> {
   return readers[mediaType](body, logFormat);
 }

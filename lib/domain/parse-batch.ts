@@ -5,7 +5,7 @@ import { exampleOf } from './example-of.ts';
 import type { InvalidEntries } from './invalid-entries.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { MediaType } from './media-type.ts';
-import { isRejected } from './read-entry.ts';
+import { isRejected, pause } from './read-entry.ts';
 import { maxEntriesDescribed, RejectedEntries } from './rejected-entries.ts';
 import { finish, type Steps } from './steps.ts';
 
@@ -46,6 +46,10 @@ export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: Invalid
       : linesInStep;
   let index = 0;
   for (const read of readBody(body, format)) {
+    if (read === pause) {
+      yield;
+      continue;
+    }
     if (index === maxEntriesPerBatch) throw new BatchTooLarge(maxEntriesPerBatch, 'entries');
     if (index % inStep === 0 && index > 0) yield;
     if (read === undefined || isRejected(read)) {

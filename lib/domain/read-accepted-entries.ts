@@ -1,6 +1,6 @@
 import { readBody, type BodyFormat } from './body-format.ts';
 import type { LogEntry } from './log-entry.ts';
-import { isRejected } from './read-entry.ts';
+import { isRejected, pause } from './read-entry.ts';
 import { createRangesLookup, type Rejections } from './rejected-entries.ts';
 
 /** The entries of a stored body that were accepted. */
@@ -24,6 +24,7 @@ export function readAcceptedEntries(
   let notRead = 0;
   let index = 0;
   for (const read of readBody(body, format)) {
+    if (read === pause) continue;
     if (read !== undefined && !wasRejected(index)) {
       if (isRejected(read)) notRead += 1;
       else entries.push(read);

@@ -13,3 +13,7 @@ export type ReadEntry = LogEntry | RejectedEntry;
 export function isRejected(read: ReadEntry): read is RejectedEntry {
   return 'problems' in read;
 }
+
+/** Stands between two entries where a step of work ends, however few entries it had. */
+export const pause = Symbol('pause');
+export type Pause = typeof pause;

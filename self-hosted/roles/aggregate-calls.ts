@@ -1,22 +1,23 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { NewerFormat } from '../../lib/errors.ts';
+import { messageOf } from '../../lib/message-of.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { UncountedRecord } from '../../lib/pipeline/aggregate/aggregate.ts';
 import type { AdminAnswer, AdminCall } from '../admin/admin-call.ts';
 import type { Source } from './consumer-role.ts';
 
 /** The path of the function on the internal port. */
 export const aggregatePath = '/functions/aggregate';
 
+/** Creates the function, given what it calls with a record that a newer version wrote, or whose window it wrote. */
+export type AggregateFunction = (
+  onNewerFormat: (uncounted: UncountedRecord) => void,
+) => (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse>;
+
 export interface AggregateCallsOptions {
-  readonly invoke: (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse>;
+  readonly handler: AggregateFunction;
   /** Names in Kafka of the topics whose records may come. */
   readonly topics: ReadonlySet<string>;
-  /**
-   * Reads a record that the function could not process.
-   * @throws NewerFormat  a newer version of this program has written it
-   */
-  readonly requireKnownFormat: (value: Buffer) => void;
   readonly logger: Logger;
 }
 
@@ -58,37 +59,25 @@ const eventSchema = z.object({
  * goes out. As on AWS, the records of an event are of one partition, so that a sequence number names one of them.
  */
 export function createAggregateCalls(options: AggregateCallsOptions): AggregateCalls {
-  const { invoke, logger } = options;
+  const { logger } = options;
   const running = new Set<Promise<AdminAnswer>>();
   let isStopping = false;
   let problem: string | undefined;
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
 
-  /** Notices a record that a newer version wrote. Others may process it: an upgrade may be under way. */
-  function noticeNewer(
-    { Records }: KinesisStreamEvent,
-    { batchItemFailures }: KinesisStreamBatchResponse,
-  ): void {
-    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    for (const { kinesis } of Records) {
-      if (problem !== undefined || !failed.has(kinesis.sequenceNumber)) continue;
-      try {
-        options.requireKnownFormat(Buffer.from(kinesis.data, 'base64'));
-      } catch (error) {
-        if (!(error instanceof NewerFormat)) continue; // the function decides about all other failures
-        problem = `a newer version of this program wrote a partial: ${error.message} Start this role with that version.`;
-        logger.error('A partial was written by a newer version of this program and waits for it', { error });
-      }
-    }
-  }
+  const invoke = options.handler(({ error }) => {
+    // Another process may take it: an upgrade may be under way.
+    problem ??= `a newer version of this program wrote a partial or its window: ${messageOf(error)} Start this role with that version.`;
+    logger.error('A newer version of this program wrote a partial or its window; the partial waits for it', {
+      error,
+    });
+  });
 
   async function answer(body: Buffer): Promise<AdminAnswer> {
     const event = parseEvent(body, options.topics);
     if (typeof event === 'string') return { status: 400, body: { status: event } };
-    const response = await invoke(event);
-    noticeNewer(event, response);
-    return { status: 200, body: response };
+    return { status: 200, body: await invoke(event) };
   }
 
   return {

@@ -1,15 +1,27 @@
 import { aggregateHandler } from '../../handlers/aggregate.ts';
-import { decodePartial } from '../../lib/domain/partial.ts';
+import { messageOf } from '../../lib/message-of.ts';
+import type { UncountedRecord } from '../../lib/pipeline/aggregate/aggregate.ts';
+import { RoleStopped } from '../kafka/consumer/role-stopped.ts';
 import { createFailedRecordsDestination } from '../kafka/event-source/failed-records-destination.ts';
 import { startStreamEventSource } from '../kafka/event-source/stream-event-source.ts';
 import { groupName, topicName } from '../kafka/topics.ts';
 import { streamEventOf } from '../stream-event-of.ts';
-import { aggregatePath, createAggregateCalls } from './aggregate-calls.ts';
+import { aggregatePath, createAggregateCalls, type AggregateFunction } from './aggregate-calls.ts';
 import { consumerRole, type Source } from './consumer-role.ts';
 import { createFaults } from './faults.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 type Invoke = ReturnType<typeof aggregateHandler>;
+
+/** Ends the role at a record that only a process of a newer version can count. */
+function stopRole({ record, error }: UncountedRecord): never {
+  const { stream, partition, sequenceNumber } = record;
+  throw new RoleStopped(
+    `Record ${sequenceNumber} in partition ${partition} of the topic ${stream}, or its window, was written by a newer ` +
+      `version of this program: ${messageOf(error)} Start this role with that version.`,
+    { cause: error },
+  );
+}
 
 /**
  * Starts adding partials to their windows, current and late ones side by side: those that it reads itself, those that a
@@ -20,16 +32,17 @@ export function startAggregate(context: RoleContext): RunningRole {
   const { app, connection } = pipeline;
   const { aggregateEngine: engine } = config;
   const isTriedEnough = createFaults(() => performance.now());
-  const invoke = aggregateHandler(
-    async () => app,
-    ({ stream, partition, sequenceNumber }) => isTriedEnough(`${stream}/${partition}/${sequenceNumber}`),
-  );
-  const sources = engine === 'flink' ? [] : startSources(context, invoke);
+  const handler: AggregateFunction = (onNewerFormat) =>
+    aggregateHandler(async () => app, {
+      isTriedEnough: ({ stream, partition, sequenceNumber }) =>
+        isTriedEnough(`${stream}/${partition}/${sequenceNumber}`),
+      onNewerFormat,
+    });
+  const sources = engine === 'flink' ? [] : startSources(context, handler(stopRole));
   if (engine === 'event-source') return consumerRole('aggregate', sources, context);
   const calls = createAggregateCalls({
-    invoke,
+    handler,
     topics: new Set([topicName(connection, 'insights'), topicName(connection, 'late')]),
-    requireKnownFormat: (value) => void decodePartial(value),
     logger: logger.with({ function: 'aggregate' }),
   });
   const role = consumerRole('aggregate', [...sources, calls], context);
@@ -60,7 +73,6 @@ function startSources({ config, pipeline, clock, logger }: RoleContext, invoke: 
       settings: streamEventOf(functionKey),
       invoke,
       destination,
-      requireKnownFormat: ({ value }) => void decodePartial(value),
       clock,
       logger: logger.with({ function: functionKey }),
     }),

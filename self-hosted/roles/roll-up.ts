@@ -2,6 +2,7 @@ import { alertsHandler } from '../../handlers/alerts.ts';
 import { expireHandler } from '../../handlers/expire.ts';
 import { rollUpHandler } from '../../handlers/roll-up.ts';
 import { readAlertRules } from '../../lib/alert-rules-file.ts';
+import { RoleStopped } from '../kafka/consumer/role-stopped.ts';
 import { startRollUpSource } from '../kafka/queue-sources/roll-up-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import { deleteReadHourly } from './delete-read-hourly.ts';
@@ -24,10 +25,15 @@ export function startRollUp(context: RoleContext): RunningRole {
   const source = startRollUpSource({
     connection,
     instanceId: config.instanceId,
-    invoke: rollUpHandler(
-      async () => app,
-      createFaults(() => performance.now()),
-    ),
+    invoke: rollUpHandler(async () => app, {
+      isTriedEnough: createFaults(() => performance.now()),
+      onNewerFormat(key, error) {
+        throw new RoleStopped(
+          `A newer version of this program wrote ${key}, or something that it is made of: ${error.message} Start this role with that version.`,
+          { cause: error },
+        );
+      },
+    }),
     store: app.store,
     clock,
     logger: logger.with({ function: 'roll-up' }),

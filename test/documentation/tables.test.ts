@@ -4,7 +4,7 @@ import { tables } from '../../commands/cost/tables.ts';
 import { errorCodes } from '../../handlers/http/error-codes.ts';
 import type { Route } from '../../handlers/http/route.ts';
 import { routes } from '../../handlers/http/routes.ts';
-import { environmentSchema } from '../../lib/config.ts';
+import { environmentSchema } from '../../lib/environment-schema.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { clusterEnvironmentSchema } from '../../self-hosted/cluster-environment.ts';
 import { createMetrics } from '../../lib/metrics.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
-import { failedRecordKey } from '../../lib/domain/keys.ts';
+import { failedRecordKey, minuteKey } from '../../lib/domain/keys.ts';
 import { encodePartial } from '../../lib/domain/partial.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import { windowPartial } from '../factories.ts';
+import { customer, ofNewerVersion, windowPartial, windowStart } from '../factories.ts';
 import { kinesisEvent, testApp } from './app.ts';
 
 const good = (id: number) =>
@@ -34,6 +34,27 @@ describe('aggregate', () => {
     expect(text).toContain('log_analytics_partials_consumed_total{stream="insights"} 2');
     expect(text).toContain('log_analytics_partials_set_aside_total{stream="insights"} 1');
     expect(text).toContain('log_analytics_windows_created_total 1');
+  });
+
+  it.each([
+    ['whose window a newer version wrote', good(1), true],
+    ['that a newer version wrote', ofNewerVersion(good(1)), false],
+  ])('reports a record %s, delivers it again, and keeps no failed record', async (_, data, isWindowNewer) => {
+    const { app } = testApp();
+    if (isWindowNewer) {
+      await aggregateHandler(async () => app)(kinesisEvent([{ sequenceNumber: '0', data: good(0) }]));
+      const key = minuteKey(customer(), windowStart());
+      const object = (await app.store.get(key)) ?? expect.fail('the minute is not there');
+      await app.store.put(key, ofNewerVersion(object.body), { ifMatch: object.etag });
+    }
+    const reported: string[] = [];
+    const handler = aggregateHandler(async () => app, {
+      onNewerFormat: ({ record }) => void reported.push(record.sequenceNumber),
+    });
+    const event = kinesisEvent([{ sequenceNumber: '1', data }]);
+    expect(await handler(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+    expect(reported).toEqual(['1']);
+    expect(await app.failedRecords.mayHave(customer())).toBe(false);
   });
 
   it('names the records to deliver again, and logs why', async () => {

@@ -3,7 +3,7 @@ import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { rollUpHandler } from '../../handlers/roll-up.ts';
 import { minuteKey } from '../../lib/domain/keys.ts';
-import { customer, sentEntry, windowStart } from '../factories.ts';
+import { customer, ofNewerVersion, sentEntry, windowStart } from '../factories.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 import { created, malformed, sqsEvent, testNotification } from './sqs-event.ts';
 
@@ -56,6 +56,26 @@ describe('roll-up', () => {
     const { failedRecords } = testing.app;
     expect(await failedRecords.mayHave(customer())).toBe(true);
     expect(await failedRecords.mayHave(customer('cus-b'))).toBe(false);
+  });
+
+  it('reports an hour of which a newer version wrote a minute, keeps its messages, and goes on with the others', async () => {
+    const testing = testApp();
+    await count(testing, '2025-12-28T17:59:59Z', '2025-12-28T18:03:07Z');
+    const { store } = testing.app;
+    const key = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
+    const object = (await store.get(key)) ?? expect.fail('the minute is not there');
+    await store.put(key, ofNewerVersion(object.body), { ifMatch: object.etag });
+    const event = sqsEvent(created(minute('18/03')), created(minute('17/59')));
+    const reported: (readonly [string, string])[] = [];
+    const handler = rollUpHandler(async () => testing.app, {
+      onNewerFormat: (key, { message }) => void reported.push([key, message]),
+    });
+    expect(await handler(event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    expect(reported).toEqual([
+      ['aggregates/hour/cus-axon/2025/12/28/18.json', expect.stringMatching(/1000/) as string],
+    ]);
+    expect(await requestsIn(testing, 'hour')).toEqual([1]);
+    expect(await testing.app.failedRecords.mayHave(customer())).toBe(false);
   });
 
   it('keeps a message that cannot be understood, logs it, and goes on with the others', async () => {

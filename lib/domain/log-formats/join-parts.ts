@@ -27,7 +27,9 @@ interface Part {
 
 /** Time, stream, and `P` for a part or `F` for the last one, perhaps with other tags. */
 const cri = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP])(?::\w+)* /;
-const dockerStart = '{"log":"';
+const dockerStart = '{"log":';
+/** Docker's fields always have this order, so only the text has to be parsed. */
+const docker = /^\{"log":("(?:[^"\\]|\\.)*")(,"stream":"(stdout|stderr)",.*\})$/;
 /** Docker splits lines at this length; a shorter text without a line feed was written by another program. */
 const dockerPartBytes = 16_384;
 /** Lengths of the texts that are kept, of which there are two. */
@@ -87,11 +89,9 @@ function partOfCri(line: string): Part | undefined {
 }
 
 function partOfDocker(line: string): Part | undefined {
-  const fields = parseJson(line);
-  if (typeof fields !== 'object' || fields === null || !('log' in fields && 'stream' in fields))
-    return undefined;
-  const { log, stream } = fields;
-  if (typeof log !== 'string' || (stream !== 'stdout' && stream !== 'stderr')) return undefined;
+  const [, quoted = '', rest = '', stream = ''] = docker.exec(line) ?? [];
+  const log = parseJson(quoted);
+  if (typeof log !== 'string') return undefined;
   const isLast = log.endsWith('\n') || Buffer.byteLength(log) < dockerPartBytes;
-  return { stream, text: log, isLast, lineWith: (text) => JSON.stringify({ ...fields, log: text }) };
+  return { stream, text: log, isLast, lineWith: (text) => `${dockerStart}${JSON.stringify(text)}${rest}` };
 }

@@ -34,7 +34,7 @@ export function whyNotCounted({ mark, status, path, durationMs }: FoundFields): 
   if (status !== undefined) return undefined;
   // django-structlog
   if (valueOf('event') === 'request_started') return isAnnounced;
-  const [message] = messages.map(valueOf).filter((text) => text !== undefined);
+  const message = messages.map(valueOf).find((text) => text !== undefined);
   if (message === undefined) return undefined;
   if (startOfRequest.test(message)) return isAnnounced;
   // Fastify repeats neither method nor path when a request ends.

@@ -1,7 +1,7 @@
 import { AliasSearch } from './alias-search.ts';
 import { RejectedLine } from './rejected-line.ts';
 import { RepeatedTexts } from './repeated-texts.ts';
-import { missingIn, takeAliases } from './take-aliases.ts';
+import { hasOwnFields, missingIn, takeAliases } from './take-aliases.ts';
 import { TextWindow } from './text-window.ts';
 import { unescape } from './unescape.ts';
 import {
@@ -32,6 +32,8 @@ export class EntryReader {
   /** The index of the most likely next field. */
   #next = 0;
   at: number;
+  /** True if the object that was read last had a field of an entry, facts apart, under the entry's own name. */
+  hadOwnFields = false;
 
   /** @param repeatedNames  names of the fields whose texts are mostly those of other entries, too */
   constructor(
@@ -106,6 +108,7 @@ export class EntryReader {
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
     }
     this.at = at + 1;
+    this.hadOwnFields = hasOwnFields(object);
     const missing = hasOthers ? missingIn(object) : 0;
     if (missing === 0) return object;
     const repeated = takeAliases(object, this.#aliases.find(start, missing));

@@ -31,6 +31,17 @@ export function missingIn(fields: SentFields): number {
   );
 }
 
+/** Reports whether any field of an entry is there, facts apart. */
+export function hasOwnFields({ receivedAt, method, path, userAgent, status }: SentFields): boolean {
+  return (
+    receivedAt !== undefined ||
+    method !== undefined ||
+    path !== undefined ||
+    userAgent !== undefined ||
+    status !== undefined
+  );
+}
+
 /**
  * Completes an entry with fields that it has under other programs' names, as `ship` reads them. A field under its own
  * name is always kept, so a wrong one is refused and never replaced.

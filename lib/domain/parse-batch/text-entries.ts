@@ -1,4 +1,5 @@
 import { createLogReader, type FormatName } from '../log-formats/log-reader.ts';
+import { createWholeLineReader, unfinishedLine } from '../log-formats/whole-line-reader.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
 import { entryOfContent } from './entry-of-content.ts';
 import { code } from './json-scanner.ts';
@@ -10,32 +11,41 @@ const firstNotAscii = 0x80;
 const byteOrderMark = '\ufeff';
 
 const longLine: RejectedEntry = { problems: [{ reason: `has more than ${maxLineBytes} bytes` }] };
+const unfinished: RejectedEntry = { problems: [{ reason: unfinishedLine }] };
 
 /**
  * Reads the lines of an access log. Lines of white space are left out, and lines that describe other lines are not
- * entries. Bytes that are not UTF-8 become U+FFFD, as `ship` reads them.
+ * entries. The entry of a line that a container runtime has split has the index of its last part. Bytes that are not UTF-8 become U+FFFD, as `ship` reads them.
  * @param format  the format of the lines; if `undefined`, each line is read in the one that fits it
  */
 export function* textEntries(
   body: Buffer,
   format: FormatName | undefined,
 ): Generator<ReadEntry | undefined, void> {
-  const reader = createLogReader({ format });
+  const reader = createWholeLineReader(createLogReader({ format }));
   const window = new TextWindow(body);
   for (let start = 0; start < body.length;) {
     const lineBreak = body.indexOf(code.lineFeed, start);
     const end = lineBreak < 0 ? body.length : lineBreak;
     if (end - start > maxLineBytes) {
+      reader.skipLine();
       yield longLine;
     } else {
       const content = afterAsciiSpace(body, start, end);
       const isBlank =
         content === end || (isForeign(body, content) && window.between(content, end).trim() === '');
-      if (!isBlank)
-        yield entryOfContent(reader.read(lineBetween(window, start, withoutReturn(body, start, end))));
+      if (!isBlank) {
+        const line = reader.read(lineBetween(window, start, withoutReturn(body, start, end)));
+        yield line.kind === 'line'
+          ? entryOfContent(line.content)
+          : line.kind === 'part'
+            ? undefined
+            : longLine;
+      }
     }
     start = end + 1;
   }
+  if (reader.endLog()) yield unfinished;
 }
 
 function lineBetween(window: TextWindow, start: number, end: number): string {

@@ -12,9 +12,7 @@ import type { DeliveryContext } from '../../../event-source/stream/delivery-cont
 import { IsolatedDeliveries } from '../../../event-source/stream/isolated-deliveries.ts';
 import { Slots } from '../../../event-source/stream/slots.ts';
 import type { FailureDestination } from '../../../event-source/stream/failure-destination.ts';
-import { reportedOutcome } from '../../../event-source/stream/outcome.ts';
 import type { StreamEventSettings } from '../../../event-source/stream/settings.ts';
-import { NewerFormat } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import { realTimers } from '../../../lib/timers.ts';
@@ -38,14 +36,10 @@ export interface StreamEventSourceOptions {
   readonly functionKey: string;
   /** Settings of its `stream` event there. */
   readonly settings: StreamEventSettings;
+  /** If it rejects with `RoleStopped`, the source ends. */
   readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
   /** Gets records that have reached the age limit. */
   readonly destination: FailureDestination;
-  /**
-   * Reads a record that its function could not process.
-   * @throws NewerFormat  a newer version of this program has written it
-   */
-  readonly requireKnownFormat: (record: Pick<TopicRecord, 'key' | 'value'>) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -64,8 +58,7 @@ const maxOutstanding = 100_000;
  * Works like AWS's event source mapping from a stream to a function, with a topic in place of the stream: invokes the
  * function with genuine Kinesis events, in order, one invocation at a time per partition. A customer whose records fail
  * is delivered separately while the others continue; the position of the partition waits until the failures are over
- * or, with a limit of age, until the destination has the record. A record of a newer version ends the source: a process
- * of that version has to read it.
+ * or, with a limit of age, until the destination has the record.
  * @throws Error  a setting is not supported here
  */
 export function startStreamEventSource(options: StreamEventSourceOptions): TopicConsumer {
@@ -85,7 +78,7 @@ export function startStreamEventSource(options: StreamEventSourceOptions): Topic
 async function consumePartition(partition: OwnedPartition, options: StreamEventSourceOptions): Promise<void> {
   const { topic, functionKey, settings, clock, logger } = options;
   const limits = { maxRecords: settings.batchSize, maxBytes: maxBatchBytes };
-  let newer: NewerFormat | undefined;
+  let stopped: RoleStopped | undefined;
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   partition.signal.addEventListener('abort', stop, { once: true });
@@ -100,11 +93,15 @@ async function consumePartition(partition: OwnedPartition, options: StreamEventS
     settings,
     destination: options.destination,
     async invoke(event) {
-      const response = await options.invoke(event);
-      newer = newerFormat(event, response, options);
-      // Nothing new begins, so the record is not retried until it is too old.
-      if (newer !== undefined) stop();
-      return response;
+      try {
+        return await options.invoke(event);
+      } catch (error) {
+        if (error instanceof RoleStopped) {
+          stopped = error;
+          stop(); // nothing new begins, so its records are not retried until they are too old
+        }
+        throw error;
+      }
     },
     logger,
     clock,
@@ -134,36 +131,7 @@ async function consumePartition(partition: OwnedPartition, options: StreamEventS
     if (partition.outstanding >= maxOutstanding) await isolated.ended();
   }
   await isolated.ended();
-  if (newer !== undefined) {
-    throw new RoleStopped(
-      `A record in partition ${partition.partition} of the topic ${topic} was written by a newer version of this ` +
-        `program: ${newer.message} Start this role with that version.`,
-      { cause: newer },
-    );
-  }
-}
-
-/** Returns why the first record that the function reported as failed cannot be read by this version. */
-function newerFormat(
-  { Records }: KinesisStreamEvent,
-  response: unknown,
-  { settings, requireKnownFormat }: StreamEventSourceOptions,
-): NewerFormat | undefined {
-  if (!settings.reportsItemFailures) return undefined;
-  const outcome = reportedOutcome(
-    response,
-    Records.map(({ kinesis }) => kinesis.sequenceNumber),
-  );
-  const failed = outcome.kind === 'partly done' ? Records[outcome.done] : undefined;
-  if (failed === undefined) return undefined;
-  const { partitionKey, data } = failed.kinesis;
-  try {
-    requireKnownFormat({ key: partitionKey, value: Buffer.from(data, 'base64') });
-    return undefined;
-  } catch (error) {
-    if (error instanceof NewerFormat) return error;
-    return undefined; // the function decides about all other failures
-  }
+  if (stopped !== undefined) throw stopped;
 }
 
 function toDelivered({ offset, key, value, appendedAt }: TopicRecord): DeliveredRecord {

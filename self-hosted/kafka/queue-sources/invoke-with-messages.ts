@@ -3,6 +3,7 @@ import { reportedOutcome, type Outcome } from '../../../event-source/queue/outco
 import { s3Event } from '../../../event-source/queue/s3-event.ts';
 import { sqsEvent, type DeliveredMessage } from '../../../event-source/queue/sqs-event.ts';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
+import { RoleStopped } from '../consumer/role-stopped.ts';
 import type { HeldRecord } from './held-records.ts';
 
 /** A record with its content. */
@@ -20,7 +21,10 @@ export type InvokeWithMessages = (event: SQSEvent) => Promise<unknown>;
 const region = 'local';
 const bucketName = 'local';
 
-/** Invokes a function with notifications of written objects, as an AWS queue would, and returns the outcome. */
+/**
+ * Invokes a function with notifications of written objects, as an AWS queue would, and returns the outcome.
+ * @throws RoleStopped  the function says that its role cannot go on
+ */
 export async function invokeWithMessages(
   messages: readonly Message[],
   queue: string,
@@ -34,6 +38,7 @@ export async function invokeWithMessages(
   try {
     return reportedOutcome(await invoke(event), new Set(messages.map(idOf)));
   } catch (cause) {
+    if (cause instanceof RoleStopped) throw cause;
     return { kind: 'failed', cause };
   }
 }

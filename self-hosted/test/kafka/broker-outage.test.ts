@@ -70,7 +70,6 @@ describe('an outage of Kafka', () => {
       settings: parseStreamEventSettings({ type: 'kinesis', batchSize: 100 }),
       invoke: async (event) => textsOf(event).forEach((text) => got.add(text)),
       destination: { deliver: async () => undefined },
-      requireKnownFormat: () => undefined,
       clock,
       logger,
     });

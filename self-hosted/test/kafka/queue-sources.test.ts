@@ -6,6 +6,7 @@ import { decodeFailedRecord } from '../../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import { notifiedKeys } from '../../../lib/domain/notification.ts';
 import { startIntentSource } from '../../kafka/queue-sources/intent-source.ts';
+import { RoleStopped } from '../../kafka/consumer/role-stopped.ts';
 import { decodeDeadLetter, decodeDelayed } from '../../kafka/queue-sources/messages.ts';
 import { startRollUpSource } from '../../kafka/queue-sources/roll-up-source.ts';
 import { startVerifySource, type VerifySourceOptions } from '../../kafka/queue-sources/verify-source.ts';
@@ -217,6 +218,24 @@ describe('the source of verify', () => {
 });
 
 describe('the source of roll-up', () => {
+  it('stops with the message of a function that cannot go on, and keeps its position', async () => {
+    const topics = await openTopics('windows');
+    const key = 'aggregates/minute/cus-axon/2025/12/28/18/03.json' as ObjectKey;
+    await createWindowNotifier(topics.connection, topics.sender).notify([key]);
+    const stopped = new RoleStopped('Start this role with that version.');
+    const source = startRollUpSource({
+      connection: topics.connection,
+      instanceId: 'one',
+      store: topics.store,
+      clock,
+      logger,
+      gatherMilliseconds: 0,
+      invoke: () => Promise.reject(stopped),
+    });
+    await expect(source.ended).rejects.toBe(stopped);
+    expect(await topics.position('roll-up', 'windows')).toBe(0n);
+  });
+
   it('gathers minutes, leaves hours and days alone, and repeats what fails beside the others', async () => {
     const topics = await openTopics('windows');
     const notifier = createWindowNotifier(topics.connection, topics.sender);

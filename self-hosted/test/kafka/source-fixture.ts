@@ -78,7 +78,6 @@ export async function openTopic(partitions = 4) {
         functionKey: 'aggregate',
         invoke,
         destination: createFailedRecordsDestination({ store, clock }),
-        requireKnownFormat: () => undefined,
         clock,
         logger,
         ...options,

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { decodeFailedRecord } from '../../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
-import { NewerFormat } from '../../../lib/errors.ts';
 import { clientOptions } from '../../kafka/connection.ts';
 import { RoleStopped } from '../../kafka/consumer/role-stopped.ts';
 import { failingFrom, openTopic, textsOf } from './source-fixture.ts';
@@ -181,17 +180,16 @@ describe('the event source on Kafka', () => {
     expect(invocations).toBe(1);
   });
 
-  it('stops with a message if a newer version has written a record', async () => {
+  it('stops with the message of a function that cannot go on, and keeps its position', async () => {
     const topic = await openTopic(1);
     await topic.put(['a', 'newer'], 'key');
-    const source = topic.start(async (event) => failingFrom(event, 'newer'), {
-      requireKnownFormat({ value }) {
-        if (value.toString() === 'newer') throw new NewerFormat('A partial has format version 9.');
-      },
+    let invocations = 0;
+    const source = topic.start(async () => {
+      invocations += 1;
+      throw new RoleStopped('Start this role with that version.');
     });
-    await expect(source.ended).rejects.toThrow(/newer version.*format version 9.*with that version/);
-    await expect(source.ended).rejects.toBeInstanceOf(RoleStopped);
-    expect(await topic.waiting()).toBe(1n);
+    await expect(source.ended).rejects.toEqual(new RoleStopped('Start this role with that version.'));
+    expect([invocations, await topic.waiting()]).toEqual([1, 2n]);
   });
 
   it('stops with a message if records that it has not read are gone', async () => {

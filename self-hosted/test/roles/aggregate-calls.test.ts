@@ -1,10 +1,10 @@
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { KinesisStreamEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { kinesisStreamEvent } from '../../../event-source/stream/kinesis-event.ts';
-import { decodePartial, encodePartial } from '../../../lib/domain/partial.ts';
-import { createAggregateCalls } from '../../roles/aggregate-calls.ts';
+import { NewerFormat } from '../../../lib/errors.ts';
+import { createAggregateCalls, type AggregateFunction } from '../../roles/aggregate-calls.ts';
 import { createLogger } from '../../../lib/logger.ts';
-import { windowPartial } from '../../../test/factories.ts';
+import { receivedRecord } from '../../../test/factories.ts';
 
 const arn = 'arn:aws:kinesis:local:000000000000:stream/';
 
@@ -25,11 +25,10 @@ function eventOf(
   });
 }
 
-function callsOf(invoke: (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse>) {
+function callsOf(invoke: ReturnType<AggregateFunction>, handler: AggregateFunction = () => invoke) {
   return createAggregateCalls({
-    invoke,
+    handler,
     topics: new Set(['insights', 'late']),
-    requireKnownFormat: (value) => void decodePartial(value),
     logger: createLogger({ level: 'error', clock: { now: () => new Date(0) }, write: () => undefined }),
   });
 }
@@ -73,19 +72,20 @@ describe('calls of the function aggregate', () => {
     expect(JSON.stringify(answer.body)).toMatch(reason);
   });
 
-  it('is not ready any more once a partial of a newer version has failed', async () => {
-    const newer = Buffer.from(
-      encodePartial(windowPartial({ id: 1, requests: 1 }))
-        .toString()
-        .replace(/"formatVersion":\d+/, '"formatVersion":1000'),
-    );
-    const calls = callsOf(async ({ Records }) => ({
-      batchItemFailures: Records.map(({ kinesis }) => ({ itemIdentifier: kinesis.sequenceNumber })),
-    }));
+  it('is not ready any more once a newer version is needed', async () => {
+    const record = receivedRecord('1', Buffer.from('a'));
+    const error = new NewerFormat('A window has format version 1000.');
+    let isNewer = false;
+    const calls = callsOf(nothingFails, (onNewerFormat) => async () => {
+      if (isNewer) onNewerFormat({ record, error });
+      return { batchItemFailures: [{ itemIdentifier: '1' }] };
+    });
     await calls.call(bytes(eventOf([1])));
     expect(calls.problem()).toBeUndefined();
-    await calls.call(bytes(eventOf([2], { data: newer })));
-    expect(calls.problem()).toMatch(/newer version/);
+    isNewer = true;
+    const { status } = await calls.call(bytes(eventOf([1])));
+    expect(status).toBe(200);
+    expect(calls.problem()).toMatch(/newer version .*version 1000.*with that version/);
   });
 
   it('finishes what runs when it stops, and answers 503 to what comes then', async () => {

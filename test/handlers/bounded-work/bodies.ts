@@ -1,5 +1,6 @@
 import { createSampleTraffic } from '../../../bench/sample-traffic.ts';
 import { entry, filled, filledWithEntries, largestBatch, minute, scrambled, text } from './filled.ts';
+import { recordBodies } from './record-bodies.ts';
 import { setAsideBodies } from './set-aside-bodies.ts';
 import type { WorkBody } from './work-body.ts';
 
@@ -236,4 +237,5 @@ export const workBodies: readonly WorkBody[] = [
     status: 202,
   },
   ...setAsideBodies,
+  ...recordBodies,
 ];

@@ -6,4 +6,6 @@ export interface WorkBody {
   readonly status: 202 | 400;
   readonly contentEncoding?: 'gzip' | 'br';
   readonly invalid?: 'set-aside';
+  /** True if lines of an access log stand in its entries; texts have them anyway. */
+  readonly hasLines?: boolean;
 }

@@ -13,6 +13,7 @@ const serviceSchema = z.object({
   networks: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
+  configs: z.array(z.object({ source: z.string(), target: z.string() })).default([]),
   profiles: z.array(z.string()).default([]),
   healthcheck: z.object({ test: z.array(z.string()).optional(), disable: z.boolean().optional() }).optional(),
   restart: z.string().optional(),
@@ -27,6 +28,7 @@ const fileSchema = z.object({
   services: z.record(z.string(), serviceSchema),
   networks: z.record(z.string(), z.object({ internal: z.boolean().optional() })).default({}),
   volumes: z.record(z.string(), z.unknown()).default({}),
+  configs: z.record(z.string(), z.object({ file: z.string() })).default({}),
 });
 
 export type ComposeService = z.output<typeof serviceSchema>;

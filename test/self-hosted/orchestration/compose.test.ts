@@ -9,6 +9,7 @@ const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   readonly scripts: Readonly<Record<string, string>>;
 };
 const base = readComposeFile('compose.yaml');
+const aSecret = `whsec_${Buffer.alloc(32).toString('base64')}`;
 const { services, networks, volumes } = base;
 const all = Object.entries(services);
 /** Services that run our image. */
@@ -106,6 +107,7 @@ describe('deploy/compose/compose.yaml', () => {
 describe.each([
   { file: 'clickhouse.yaml', needs: 'CLICKHOUSE_URL' },
   { file: 'flink.yaml', needs: 'AGGREGATE_ENGINE' },
+  { file: 'alerts.yaml', needs: 'ALERT_RULES' },
 ])('deploy/compose/$file, besides compose.yaml', ({ file, needs }) => {
   const overlay = readComposeFile(file);
   const added = Object.entries(overlay.services).filter(([name]) => services[name] === undefined);
@@ -149,5 +151,34 @@ describe.each([
       const named = service.volumes.map((volume) => volume.split(':', 1)[0]);
       expect(knownVolumes).toEqual(expect.arrayContaining(named));
     }
+  });
+});
+
+describe('deploy/compose/alerts.yaml', () => {
+  const { services: changed, configs } = readComposeFile('alerts.yaml');
+  const webhook = { ALERT_WEBHOOK_URL: 'https://hooks.example.com/traffic', ALERT_WEBHOOK_SECRET: aSecret };
+
+  it('gives roll-up, and no other role, the rules at the place that its setting names', () => {
+    expect(Object.keys(changed)).toEqual(['roll-up']);
+    const rollUp = changed['roll-up'] ?? expect.fail('there is no roll-up');
+    expect(rollUp.configs).toEqual([{ source: 'alert-rules', target: environmentOf(rollUp)['ALERT_RULES'] }]);
+    expect(interpolate(configs['alert-rules']?.file ?? '')).toBe('./alert-rules.json');
+  });
+
+  it('connects it to a network that reaches a webhook', () => {
+    expect(changed['roll-up']?.networks).toEqual(['internal', 'public']);
+    expect(networks['public']?.internal).toBeUndefined();
+  });
+
+  it('passes on the webhook of the variables in example.env', () => {
+    const { environment } = changed['roll-up'] ?? expect.fail('there is no roll-up');
+    const example = readFileSync(new URL('../../../deploy/compose/example.env', import.meta.url), 'utf8');
+    for (const name of Object.keys(webhook)) {
+      expect(environment[name]).toBe(`\${${name}:-}`);
+      expect(example).toMatch(new RegExp(`^${name}=$`, 'm'));
+    }
+    const before = services['roll-up'] ?? expect.fail('there is no roll-up');
+    const { pipeline } = parseSettings(before.command, { ...environmentOf(before), ...webhook });
+    expect(pipeline.alertWebhook?.url.href).toBe(webhook.ALERT_WEBHOOK_URL);
   });
 });

@@ -1,4 +1,4 @@
-import { environmentSchema } from '../../../lib/config.ts';
+import { environmentSchema } from '../../../lib/environment-schema.ts';
 import { clusterEnvironmentSchema } from '../../../self-hosted/cluster-environment.ts';
 import { parseClusterConfig, requireCallers } from '../../../self-hosted/config.ts';
 import { roleNames } from '../../../self-hosted/roles/role-names.ts';

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { parseAlertRules } from '../../../lib/domain/alerts/alert-rules.ts';
 import { killMilliseconds } from '../../../self-hosted/process/stop-times.ts';
 import { roleNames } from '../../../self-hosted/roles/role-names.ts';
 import { isKnown, isOptional, isSecret, parseSettings, roleOf, unknownSettings } from './known-settings.ts';
@@ -24,6 +27,10 @@ const named = (workloads: readonly Workload[]) =>
 const roles = named(readManifests('roles', workloadSchema));
 const projector = named(readManifests('clickhouse', workloadSchema));
 const jobs = named(readManifests('setup', workloadSchema));
+/** A patch that adds to a workload. */
+const patchSchema = z.array(
+  z.object({ op: z.literal('add'), path: z.string(), value: z.record(z.string(), z.unknown()) }),
+);
 const labelsOf = ({ metadata }: Workload) => metadata.labels;
 
 /** The only container of a workload. */
@@ -152,6 +159,49 @@ describe('deploy/kubernetes', () => {
 
     it('has its manifests listed', () => {
       expect(readKustomization(folder).resources.toSorted()).toEqual(manifestFiles(folder).toSorted());
+    });
+  });
+
+  describe('alerts, besides roles', () => {
+    const { patches, configMapGenerator, resources } = readKustomization('alerts');
+    const changes = patchSchema.parse(parse(patches?.[0]?.patch ?? ''));
+    const added = (path: string) =>
+      changes.filter((change) => change.path.endsWith(path)).map(({ value }) => value);
+
+    it('gives roll-up, and no other role, the rules at the place that its setting names', () => {
+      expect(resources).toEqual([]);
+      expect(patches).toMatchObject([
+        { target: { labelSelector: 'app.kubernetes.io/component=roll-up', kind: 'StatefulSet' } },
+      ]);
+      expect(configMapGenerator).toMatchObject([{ name: 'alert-rules', files: ['alert-rules.json'] }]);
+      expect(added('/volumes/-')).toEqual([{ name: 'alert-rules', configMap: { name: 'alert-rules' } }]);
+      expect(added('/volumeMounts/-')).toEqual([
+        { name: 'alert-rules', mountPath: '/alerts', readOnly: true },
+      ]);
+      expect(added('/env/-')).toContainEqual({ name: 'ALERT_RULES', value: '/alerts/alert-rules.json' });
+    });
+
+    it('has rules that the process understands, with and without a webhook', () => {
+      const file = new URL('../../../deploy/kubernetes/alerts/alert-rules.json', import.meta.url);
+      expect(() => parseAlertRules(readFileSync(file, 'utf8'))).not.toThrow();
+      const names = added('/env/-').map(({ name }) => name);
+      expect(names).toEqual(['ALERT_RULES', 'ALERT_WEBHOOK_URL', 'ALERT_WEBHOOK_SECRET']);
+      expect(names.filter((name) => !isKnown(String(name)))).toEqual([]);
+      const [, rollUp] = roles.find(([name]) => name === 'roll-up') ?? expect.fail('there is no roll-up');
+      const { command } = containerOf(rollUp);
+      const settings = { ...environmentOf(rollUp), ALERT_RULES: '/alerts/alert-rules.json' };
+      expect(parseSettings(command, settings).pipeline.alertWebhook).toBeUndefined();
+      const ALERT_WEBHOOK_URL = 'https://hooks.example.com/traffic';
+      const ALERT_WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
+      const { pipeline } = parseSettings(command, { ...settings, ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET });
+      expect(pipeline.alertWebhook?.url.href).toBe(ALERT_WEBHOOK_URL);
+    });
+
+    it('takes the webhook by reference, from a secret that may be absent', () => {
+      const references = added('/env/-').filter(({ name }) => name !== 'ALERT_RULES');
+      for (const { valueFrom } of references) {
+        expect(valueFrom).toMatchObject({ secretKeyRef: { name: 'alerts', optional: true } });
+      }
     });
   });
 

@@ -74,7 +74,8 @@ export const networkPolicySchema = z.object({
 
 const kustomizationSchema = z.looseObject({
   resources: z.array(z.string()).default([]),
-  patches: z.array(z.object({ patch: z.string() })).optional(),
+  patches: z.array(z.object({ target: z.unknown().optional(), patch: z.string() })).optional(),
+  configMapGenerator: z.unknown().optional(),
   images: z.array(z.object({ name: z.string(), newTag: z.string() })).default([]),
 });
 

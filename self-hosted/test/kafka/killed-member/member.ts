@@ -28,7 +28,6 @@ const source = startStreamEventSource({
     process.stdout.write(texts.map((text) => `${text}\n`).join(''));
   },
   destination: { deliver: async () => undefined },
-  requireKnownFormat: () => undefined,
   clock,
   logger: createLogger({ level: 'error', clock, write: (line) => process.stderr.write(line) }),
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { count } from './common.ts';
 
 const cause = z.object({ type: z.string(), reason: z.string() });
 
@@ -11,7 +12,25 @@ const bulkResult = z.object({
 });
 
 /** Answers in the forms of other programs' protocols, by their names in the document. */
-export const senderSchemas = {
+export const protocolSchemas = {
+  OtlpAnswer: z.object({
+    partialSuccess: z
+      .object({
+        rejectedLogRecords: z
+          .string()
+          .regex(/^[1-9]\d*$/)
+          .describe('A 64-bit number, as JSON has it in OTLP.'),
+        errorMessage: z.string(),
+      })
+      .optional()
+      .describe('Log records that are no valid requests and were set aside; absent where all are valid.'),
+  }),
+  OtlpError: z.object({ code: z.int().describe('A code of gRPC.'), message: z.string() }),
+  FirehoseAnswer: z.object({
+    requestId: z.string().describe('The id of the request.'),
+    timestamp: count.describe('Milliseconds since 1970.'),
+  }),
+  FirehoseError: z.object({ requestId: z.string(), timestamp: count, errorMessage: z.string() }),
   BulkAnswer: z.object({
     took: z.int().nonnegative().describe('Milliseconds.'),
     errors: z.boolean().describe('True if items were rejected.'),

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { expectLaws } from './expect-laws.ts';
+import { planOf } from './plan.ts';
+
+const seeds = 150;
+
+it(`keeps all laws, for each of ${seeds} seeds`, async () => {
+  await expectLaws(planOf, { seeds, command: 'npm run simulate --' });
+  expect.hasAssertions();
+});
