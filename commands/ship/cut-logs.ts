@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { minuteOfInstant } from '../../lib/domain/timestamp.ts';
 import { createBlockCutter, type BlockCutter } from './block-cutter.ts';
+import { elementsOf } from './elements-of-line.ts';
 import type { Line } from './input/split-lines.ts';
 import type { LogCutter } from './log-cutter.ts';
 import type { Piece } from './pieces.ts';
@@ -87,7 +88,7 @@ export function cutLogs({ source, now, reader, onLine }: LogCutting): LogCutter 
   return {
     take(some) {
       const pieces: Piece[] = [];
-      for (const line of some) add(line, pieces);
+      for (const line of some) for (const element of elementsOf(line)) add(element, pieces);
       return pieces;
     },
     takeRest: (isBlockEnd) => restOf(cutter, isBlockEnd),

@@ -2,6 +2,7 @@ import type { LogReader } from '../../lib/domain/log-formats/log-reader.ts';
 import type { EntryOptions } from '../../lib/domain/log-formats/entry-of-request.ts';
 import { cutLogs } from './cut-logs.ts';
 import { findEarlierLog, type EarlierScheme } from './earlier-scheme/cut-earlier-log.ts';
+import { elementsOf } from './elements-of-line.ts';
 import { createLineSplitter, type Line } from './input/split-lines.ts';
 import type { LogCutter } from './log-cutter.ts';
 import type { Log } from './log.ts';
@@ -56,7 +57,9 @@ export async function* cutPieces(
   /** Returns whether there is something to send. */
   const hasEntry = (): boolean => {
     const reader = createLineReader(createReader(), reading);
-    return held.some(({ text = '' }) => reader.read(text)?.entry !== undefined);
+    return held.some((line) =>
+      elementsOf(line).some(({ text = '' }) => reader.read(text)?.entry !== undefined),
+    );
   };
   /** Decides under which scheme the log goes on, as soon as its lines allow that, and no sooner than it has an entry. */
   const decide = async (isAllForNow: boolean, isEnd: boolean): Promise<LogCutter | undefined> => {

@@ -75,11 +75,15 @@ it('recounts old windows while batches arrive, goes on after kill -9, and an aud
     }
   })();
 
-  const killed = recount();
-  while (!(await isRecounted(0))) await sleep(5);
-  killed.kill('SIGKILL');
+  const killed = spawnCommand({ PATH_TEMPLATES: newer, ...loading('dies-while-recounting.mjs') }, 'recount', [
+    ...which(),
+    '--json',
+  ]);
   expect((await killed.ended).exitCode).toBeNull();
-  expect(await isRecounted(minutes - 1)).toBe(false);
+  // Not each of the first ones is: a batch that arrives meanwhile has its window read again later.
+  const recounted = (await Promise.all(everyMinute.map(isRecounted))).filter(Boolean).length;
+  expect(recounted).toBeGreaterThan(0);
+  expect(recounted).toBeLessThan(minutes);
 
   const end = await recount().ended;
   over.abort();

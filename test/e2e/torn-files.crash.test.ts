@@ -65,7 +65,8 @@ describe('with torn objects', () => {
   });
 
   it('starts, and sweeps what was never finished', async () => {
-    expect(await readdir(inObjects('.tmp'))).toEqual([]);
+    // What it writes meanwhile has names there, too.
+    expect(await readdir(inObjects('.tmp'))).not.toContain('1-0-1');
   });
 
   it.each(['cut', 'emptied'] as const)(

@@ -25,6 +25,9 @@ const byteOrderMark = '\ufeff';
 
 /** Longer than any request line and agent that a server accepts; the rest of a line is dropped. */
 export const maxLineBytes = 65_536;
+/** The same for a line with a list of entries, as programs export them. */
+const maxListBytes = 16 * 1_048_576;
+const startsOfLists = ['[{', '{"records":', '{"messageType":"DATA_MESSAGE"'].map((text) => Buffer.from(text));
 
 /** Cuts a log into lines. Bytes that are not UTF-8 become U+FFFD. */
 export function createLineSplitter(): LineSplitter {
@@ -34,26 +37,31 @@ export function createLineSplitter(): LineSplitter {
   let start = 0;
   let length = 0;
   let nulls = 0;
+  let maxBytes = maxLineBytes;
 
   const keep = (all: Buffer): void => {
     const bytes = length === 0 ? withoutNulls(all) : all;
     nulls += all.length - bytes.length;
+    if (length <= maxLineBytes && length + bytes.length > maxLineBytes && isList(kept[0] ?? bytes)) {
+      maxBytes = maxListBytes;
+    }
     length += bytes.length;
-    if (length > maxLineBytes) kept = [];
+    if (length > maxBytes) kept = [];
     else kept.push(bytes);
-    keptBytes = length > maxLineBytes ? 0 : keptBytes + bytes.length;
+    keptBytes = length > maxBytes ? 0 : keptBytes + bytes.length;
   };
   const take = (endBytes: number): Line => {
     const [only] = kept;
     const bytes = kept.length === 1 && only !== undefined ? only : Buffer.concat(kept, keptBytes);
     const end = start + nulls + length + endBytes;
-    const text = length > maxLineBytes ? undefined : textOf(bytes, start === 0);
+    const text = length > maxBytes ? undefined : textOf(bytes, start === 0);
     const line = { text, nulls, isTerminated: endBytes > 0, start, end };
     kept = [];
     keptBytes = 0;
     start = end;
     length = 0;
     nulls = 0;
+    maxBytes = maxLineBytes;
     return line;
   };
 
@@ -73,6 +81,10 @@ export function createLineSplitter(): LineSplitter {
     rest: () => (length + nulls === 0 ? [] : [take(0)]),
     isInLine: () => length + nulls > 0,
   };
+}
+
+function isList(start: Buffer): boolean {
+  return startsOfLists.some((text) => start.subarray(0, text.length).equals(text));
 }
 
 function withoutNulls(bytes: Buffer): Buffer {
