@@ -43,12 +43,15 @@ async function nodeOptionsOf(service: URL): Promise<readonly string[]> {
  * Starts an emulator; resolves when the service answers.
  * @param service   the directory of its `serverless.yml`
  * @param execArgv  options of Node, for example to profile it
+ * @param fill      puts data into its directory before it starts
  */
 export async function startEmulator(
   service: URL,
   execArgv: readonly string[] = [],
+  fill?: (dataDirectory: string) => Promise<void>,
 ): Promise<RunningEmulator> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'log-analytics-bench-'));
+  await fill?.(dataDirectory);
   const [httpPort, lambdaPort] = await freePorts(2);
   const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
   const emulator = spawnEmulator({

@@ -27,6 +27,24 @@ export async function openTemporaryApp(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TemporaryApp> {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-bench-'));
+  const { close, ...opened } = await openAppIn(directory, environment);
+  return {
+    ...opened,
+    async remove() {
+      await close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Opens the app on the store in a directory; `close` leaves its files.
+ * @param environment  variables of the configuration besides the data directory
+ */
+export async function openAppIn(
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Omit<TemporaryApp, 'remove'> & { readonly close: () => Promise<void> }> {
   const config = parseConfig({ ...environment, DATA_DIR: directory });
   const clock = { now: () => new Date() };
   const settings = {
@@ -55,9 +73,6 @@ export async function openTemporaryApp(
     app: createApp(parts),
     parts,
     streams: [insights, late],
-    async remove() {
-      await local.close();
-      await rm(directory, { recursive: true, force: true });
-    },
+    close: () => local.close(),
   };
 }

@@ -1,13 +1,12 @@
 import { createClient, KeyRequired } from './api/client.ts';
 import { createCustomerNames } from './api/customer-names.ts';
 import { loadExtent } from './api/load-extent.ts';
-import { loadReport } from './api/load-report.ts';
+import { loadReport, type Report } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
 import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
-import { createAlerts } from './view/alerts.ts';
 import { createControls } from './view/controls.ts';
 import { createOverview } from './view/customers/overview.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
@@ -104,7 +103,15 @@ const live = createLive({
       screen.showNoCustomer(view, []);
       return false;
     }
-    const report = await loadReport({ customer, period, unit, now, zone, paths }, client, signal);
+    const showFirst = (first: Report) => {
+      if (first.total.requests === 0 || first.total.customer !== customer) return;
+      controls.showKnown(first.period, first.unit);
+      screen.showReport(first, view, now);
+      screen.showRejections(first.total.rejections, now);
+    };
+    const query = { customer, period, unit, now, zone, paths, hasAlerts: shared === undefined };
+    // Figures that are renewed stay as they are until all of the new ones are there.
+    const report = await loadReport(query, client, signal, screen.isAwaited() ? showFirst : undefined);
     signal.throwIfAborted();
     controls.showKnown(report.period, report.unit);
     const isEmpty = report.total.requests === 0;
@@ -122,7 +129,6 @@ const live = createLive({
     }
     screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
-    await alerts.load(customer, report.range, signal);
     return report.isPending || (isEmpty && !isCounted);
   },
   onFailure(error, retryInMilliseconds) {
@@ -144,7 +150,6 @@ const live = createLive({
   clearTimer: (timer) => window.clearTimeout(timer),
 });
 
-const alerts = createAlerts({ client, zone, isShared: shared !== undefined });
 const controls = createControls({
   zone,
   choose,

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import type { AlertEvent } from '../../lib/domain/alerts/alert-event.ts';
 import { alertToJson } from '../../lib/domain/alerts/alert-json.ts';
 import { alertEvent } from '../alert-events.ts';
 import { windowStart } from '../factories.ts';
@@ -16,6 +17,8 @@ const resolved = alertEvent({
   windowStart: windowStart('2025-12-28T19:00:00Z'),
 });
 
+const openOf = ({ id, kind, windowStart, since }: AlertEvent) => ({ id, kind, windowStart, since });
+
 /** Loads the page again, with a pipeline that answers these alerts. */
 async function loadWith(page: Page, answer: object): Promise<void> {
   await page.context().route(/\/alerts\?/, (route) => route.fulfill({ status: 200, json: answer }));
@@ -29,7 +32,7 @@ it('lists the alerts of the period, the latest first, and says which is not over
   await expect.poll(() => alerts.isVisible()).toBe(false); // this pipeline has no rules
   await loadWith(page, {
     judgedThrough: '2025-12-28T20:00:00Z',
-    open: [{ id: raised.id }],
+    open: [openOf(raised)],
     alerts: [raised, resolved].map(alertToJson),
   });
   await alerts.waitFor();
@@ -50,4 +53,28 @@ it('says that there are none, where hours are judged', async () => {
   await loadWith(page, { judgedThrough: '2025-12-28T20:00:00Z', open: [], alerts: [] });
   await page.locator('#alerts').waitFor();
   await expect.poll(() => page.locator('#alerts-note').innerText()).toBe('None in this period.');
+});
+
+it('marks them on the chart, where the keyboard and the table read them', async () => {
+  const { page } = await openShown(`customer=cus-page&${period}&by=minute`, {
+    viewport: { width: 360, height: 800 },
+  });
+  await loadWith(page, {
+    judgedThrough: '2025-12-28T20:00:00Z',
+    open: [openOf(raised)],
+    alerts: [{ ...alertToJson(raised), since: raised.windowStart }],
+  });
+  await expect
+    .poll(() => page.locator('#chart-legend').innerText())
+    .toContain('Alert, for as long as it lasted');
+  await expect.poll(() => page.locator('#chart').getAttribute('aria-label')).toContain('1 alert is marked.');
+  const text = 'Alert from Sun 28 Dec, 19:00: Traffic fell to 1,250 requests; about 16,000 are usual.';
+  await page.locator('#chart').focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => page.locator('#chart-tip').innerText()).toContain(text);
+  await page.getByLabel('Table', { exact: true }).check();
+  await expect.poll(() => page.locator('#series-head').innerText()).toContain('Alerts');
+  await expect.poll(() => page.locator('#series-rows tr').first().innerText()).toContain(text);
+  await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  await expect.poll(() => axeViolations(page)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countedRequests, rolledUpRequests } from '../e2e/requests.ts';
 import { axeViolations } from './browser.ts';
@@ -62,6 +63,42 @@ describe('the charts', () => {
       .poll(() => textOf(page, '#change-note'))
       .toBe(`from ${before.length} a week before, on the same weekdays`);
   });
+
+  it.each([1440, 360])(
+    'are there before the time to compare with, which moves nothing: %i',
+    async (width) => {
+      const { page } = await openShown(search, { viewport: { width, height: 800 } });
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await page.context().route(/from=2025-12-09/, async (route) => {
+        await released;
+        await route.continue();
+      });
+      await page.reload();
+      await expect.poll(() => textOf(page, '#change')).toBe('…');
+      await page.locator('.list-paths[aria-busy=false]').waitFor();
+      await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(entries.length);
+      await expect.poll(() => page.locator('#report').getAttribute('aria-busy')).toBe('true');
+      const legend = ['2xx', '3xx', '4xx', '5xx', 'No status', 'A week before'];
+      const legendOf = () => page.locator('#chart-legend li').allInnerTexts();
+      await expect.poll(legendOf).toEqual(legend);
+      const placesOf = () =>
+        page.evaluate(`['chart', 'duration-chart', 'visitors-chart', 'paths', 'errorpaths', 'zone'].map((id) =>
+        Math.round(scrollY + document.getElementById(id).getBoundingClientRect().top))`);
+      const places = await placesOf();
+      const csv = page.waitForEvent('download');
+      await page.click('#series-csv');
+      release();
+      await expect.poll(() => textOf(page, '#change')).toBe('↑ 100 %');
+      await expect.poll(() => page.locator('#report').getAttribute('aria-busy')).toBe('false');
+      await expect.poll(legendOf).toEqual(legend);
+      await expect.poll(placesOf).toEqual(places);
+      const text = await readFile(await (await csv).path(), 'utf8');
+      expect(text.split('\r\n')[0]).toContain('requestsBefore');
+    },
+  );
 
   it('are read by the keyboard, class by class', async () => {
     const { page } = await openShown(search);

@@ -60,6 +60,41 @@ describe('the list of all customers', () => {
       .toContain('28 Dec 2025 with 27 Dec 2025');
   });
 
+  it('shows no change before all of the days to compare are there', async () => {
+    const { page } = await browser.open('about:blank');
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const total = (customerId: string, requests: number) => ({
+      customerId,
+      requests,
+      errors: 0,
+      firstWindow: '2025-12-28T10:00:00Z',
+      lastWindow: '2025-12-28T10:00:00Z',
+    });
+    await page.route(/\/customers\?.*sort=requests/, async (route) => {
+      const { searchParams } = new URL(route.request().url());
+      const isBefore = searchParams.get('from')?.startsWith('2025-12-27') === true;
+      const isSecond = searchParams.has('nextToken');
+      if (isBefore && isSecond) await released;
+      const all = [total('cus-00', isBefore ? 3 : 6), total('cus-01', isBefore ? 2 : 4)];
+      const customers = isBefore ? all.slice(isSecond ? 1 : 0, isSecond ? 2 : 1) : all;
+      const nextToken = isBefore && !isSecond ? 'more' : undefined;
+      await route.fulfill({
+        status: 200,
+        json: { customers, countedThrough: null, complete: false, nextToken },
+      });
+    });
+    const second = page.waitForRequest(/nextToken=more/);
+    await page.goto(String(address(overview)));
+    await second;
+    await expect.poll(async () => (await cells(page, 'cus-01'))[1]).toBe('…');
+    release();
+    await expect.poll(async () => (await cells(page, 'cus-01'))[1]).toBe('↑ 100 %');
+    await expect.poll(async () => (await cells(page, 'cus-00'))[1]).toBe('↑ 100 %');
+  });
+
   it('is sorted by each column, and has pages', async () => {
     const page = await openOverview();
     await expect.poll(async () => (await names(page))[0]).toBe('cus-page');

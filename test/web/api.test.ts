@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseCustomerPage, parseTotal, parseWindowPage } from '../../web/api/answers.ts';
-import { createClient, KeyRequired, NotReached, Refused } from '../../web/api/client.ts';
+import { createClient, KeyRequired, NotReached, Refused, type Client } from '../../web/api/client.ts';
 import { UnexpectedAnswer } from '../../web/api/fields.ts';
-import { loadReport } from '../../web/api/load-report.ts';
+import { loadReport, type Report } from '../../web/api/load-report.ts';
 
 const { signal } = new AbortController();
 const at = (text: string): number => Date.parse(text);
@@ -123,7 +123,15 @@ describe('loadReport', () => {
         : json({ windows: [window('2025-12-28T17:00:00Z', 2)], nextToken: 'more' });
     });
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const { buckets, unit } = await loadReport(query, client, signal);
     expect(unit).toBe('hour');
     expect(buckets.slice(-3).map(({ requests }) => requests)).toEqual([0, 2, 3]);
@@ -142,6 +150,7 @@ describe('loadReport', () => {
       now,
       zone: 'Asia/Kolkata',
       paths: 'all',
+      hasAlerts: false,
     } as const;
     const { buckets } = await loadReport(query, client, signal);
     expect(buckets.map(({ requests }) => requests)).toEqual([0, 3, 0, 0, 0, 0, 0]);
@@ -161,7 +170,15 @@ describe('loadReport', () => {
       return json(pathname === '/aggregates' ? { windows: [] } : none);
     });
     const period = { kind: 'preset', preset: 'latest' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const report = await loadReport(query, client, signal);
     const range = { from: at('2015-05-17T00:00Z'), to: at('2015-05-21T00:00Z') };
     expect(report).toMatchObject({ unit: 'hour', range, period: { kind: 'custom', ...range } });
@@ -188,6 +205,7 @@ describe('loadReport', () => {
       now,
       zone: 'Europe/Berlin',
       paths: 'all',
+      hasAlerts: false,
     } as const;
     const { buckets, range } = await loadReport(query, client, signal);
     expect(range).toEqual({ from: period.from, to: period.to });
@@ -210,11 +228,57 @@ describe('loadReport', () => {
       return json({ windows: [{ windowStart: `2025-12-${day}T20:00:00Z`, requests: isBefore ? 3 : 4 }] });
     });
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
-    const { buckets, previousBuckets, previous, weeksBack } = await loadReport(query, client, signal);
-    expect([weeksBack, previous.requests]).toEqual([1, 7]);
-    expect(previousBuckets).toHaveLength(buckets.length);
-    expect([buckets[1]?.requests, previousBuckets[1]?.requests]).toEqual([4, 3]);
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
+    const { buckets, comparison, weeksBack } = await loadReport(query, client, signal);
+    expect([weeksBack, comparison?.total.requests]).toEqual([1, 7]);
+    expect(comparison?.buckets).toHaveLength(buckets.length);
+    expect([buckets[1]?.requests, comparison?.buckets[1]?.requests]).toEqual([4, 3]);
+  });
+
+  it('is there before a comparison that takes long, and all at once with one that does not', async () => {
+    let endBefore = () => {};
+    const before = new Promise<void>((resolve) => {
+      endBefore = resolve;
+    });
+    const client: Client = {
+      async get({ path, parameters }, parse) {
+        const isBefore = (parameters?.from ?? '') < '2025-12-27';
+        if (isBefore) await before;
+        return parse(
+          path === 'aggregates/total'
+            ? { ...none, requests: isBefore ? 7 : 9 }
+            : { windows: [{ windowStart: '2025-12-27T20:00:00Z', requests: 4 }] },
+        );
+      },
+    };
+    const period = { kind: 'preset', preset: '24h' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
+    const parts: Report[] = [];
+    const whole = loadReport(query, client, signal, (part) => {
+      parts.push(part);
+      endBefore();
+    });
+    expect((await whole).comparison?.total.requests).toBe(7);
+    expect(parts).toMatchObject([{ total: { requests: 9 }, comparison: undefined, weeksBack: 1 }]);
+
+    await loadReport(query, client, signal, (part) => parts.push(part));
+    expect(parts).toHaveLength(1);
   });
 
   it('has requests by class of status and by kind of agent, and the sums of facts', async () => {
@@ -236,7 +300,15 @@ describe('loadReport', () => {
           }),
     );
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const { buckets, total } = await loadReport(query, client, signal);
     expect(total.visitors).toBe(12);
     expect(buckets.at(-1)).toMatchObject({
@@ -251,7 +323,15 @@ describe('loadReport', () => {
 
   describe('while entries wait', () => {
     const period = { kind: 'preset', preset: '24h' } as const;
-    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC', paths: 'all' } as const;
+    const query = {
+      customer: 'cus-axon',
+      period,
+      unit: undefined,
+      now,
+      zone: 'UTC',
+      paths: 'all',
+      hasAlerts: false,
+    } as const;
     const historyEnds = '2025-12-28T17:00:00Z';
     const waiting = { countedThrough: '2025-12-28T18:03:05Z', waiting: 23_401, complete: false };
     const report = async (isHistoryComplete: boolean, progress: object = waiting) => {
@@ -286,7 +366,7 @@ describe('loadReport', () => {
     it('takes them for counted where the pipeline says that nothing of that time waits', async () => {
       const { hours, urls } = await report(true);
       expect(hours).toEqual([17]); // entries of the last hour can wait
-      expect(urls.at(-1)).toContain(`to=${historyEnds}&top=1`);
+      expect(urls.filter((url) => url.includes(`to=${historyEnds}&top=1&`))).toHaveLength(1);
     });
 
     it('asks the minutes how many entries wait, if hours and days do not say', async () => {

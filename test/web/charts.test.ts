@@ -64,10 +64,13 @@ function reportOf(some: Partial<Report> = {}): Report {
     buckets,
     total,
     weeksBack: 1,
-    previous: total,
-    previousBuckets: [4, 0, 2].map((requests, place) =>
-      bucketOf(place - 168, { requests, agents: { people: requests } }),
-    ),
+    comparison: {
+      total,
+      buckets: [4, 0, 2].map((requests, place) =>
+        bucketOf(place - 168, { requests, agents: { people: requests } }),
+      ),
+    },
+    alerts: undefined,
     counting: { kind: 'counted', through: now },
     isPending: false,
     ...some,
@@ -88,7 +91,16 @@ describe('the chart of requests', () => {
   it('has a line of the same time a week before, also of what is still to come', () => {
     const [line] = requestsChart(reportOf(), 'all', now).lines;
     expect([line?.name, line?.values]).toEqual(['A week before', [4, 0, 2]]);
-    expect(requestsChart(reportOf({ previousBuckets: [] }), 'all', now).lines).toEqual([]);
+    const { total } = reportOf();
+    expect(requestsChart(reportOf({ comparison: { total, buckets: [] } }), 'all', now).lines).toEqual([]);
+  });
+
+  it('keeps the place of that line while it is loading', () => {
+    const report = reportOf({ comparison: undefined });
+    const { lines } = requestsChart(report, 'all', now);
+    expect(lines.map(({ name, values }) => [name, values])).toEqual([['A week before', [null, null, null]]]);
+    const loading = seriesColumns(report, 'all', now).filter(({ isLoading }) => isLoading);
+    expect(loading.map(({ name }) => name)).toEqual(['A week before']);
   });
 
   it('has the requests of the chosen agents, now and before', () => {
@@ -98,6 +110,33 @@ describe('the chart of requests', () => {
     expect(lines[0]?.values).toEqual([4, 0, 2]);
     expect(chosen.total.requests).toBe(8);
     expect(chooseAgents(reportOf(), 'monitors').total.requests).toBe(0);
+  });
+
+  it('marks alerts for as long as they lasted, with what they say', () => {
+    const alert = {
+      id: '1',
+      kind: 'silence',
+      isRaised: true,
+      raisedId: undefined,
+      hour: start + hour,
+      since: start,
+      requests: 0,
+      usual: 40,
+      errors: undefined,
+    };
+    const alerts = { alerts: [alert], open: [alert], areJudged: true, hasMore: false };
+    const { marks, label } = requestsChart(reportOf({ alerts }), 'all', now);
+    expect(marks).toEqual([
+      {
+        from: start,
+        to: now,
+        text: 'Alert from Sun 28 Dec, 18:00: No request; about 40 are usual.',
+      },
+    ]);
+    expect(label).toContain('1 alert is marked.');
+    const without = requestsChart(reportOf(), 'all', now);
+    expect(without.marks).toEqual([]);
+    expect(without.label).not.toContain('alert');
   });
 
   it('describes an hour, but none of the future', () => {

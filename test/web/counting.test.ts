@@ -189,7 +189,7 @@ describe('downloaded tables', () => {
   const reportOf = (said: AnswerProgress | undefined) =>
     ({
       buckets,
-      previousBuckets: [bucket],
+      comparison: { total: total(said), buckets: [bucket] },
       weeksBack: 1,
       zone: 'UTC',
       total: total(said),

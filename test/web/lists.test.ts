@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { parseTotal } from '../../web/api/answers.ts';
 import { addUpBetween, sumOfCourse } from '../../web/figures/course.ts';
 import { failuresOf } from '../../web/figures/failures.ts';
-import { compareKeys, keyLists, keyRowsOf } from '../../web/figures/key-lists.ts';
+import { compareKeys, keyLists, keyRowsOf, listedKeys } from '../../web/figures/key-lists.ts';
 import { matchingRows, orderAfter, orderOf, pageOf, sortOf } from '../../web/figures/list-page.ts';
 import { readDetail, writeDetail } from '../../web/state/detail.ts';
 import { changeList, listState, readLists, writeLists } from '../../web/state/list-state.ts';
 import { initialView, readView, viewAfter, writeView } from '../../web/state/url-state.ts';
 import { describeNotCounted } from '../../web/text/details.ts';
+import { describeListedKeys, nameKeys } from '../../web/text/listed-keys.ts';
 import { formatBytes, formatMilliseconds } from '../../web/text/measures.ts';
 import { openPageSummary, pageSummary } from '../../web/text/page-summary.ts';
 
@@ -136,6 +137,16 @@ describe('the rest of a list', () => {
     expect(restOf('statuses')).toEqual({ key: '(no status)', requests: 5, isRest: true });
     expect(restOf('statuses', 2)?.key).toBe('(other) or (no status)');
     expect(restOf('errorpaths')).toEqual({ key: '(other)', requests: 3, isRest: true });
+  });
+
+  it('tells how many keys are listed where there are others', () => {
+    const listed = (name: string, top = 1_000, fields = {}) =>
+      listedKeys(listNamed(name), total(fields), top);
+    expect([listed('agents'), listed('errorpaths'), listed('statuses', 2)]).toEqual([2, 2, 2]);
+    expect([listed('statuses'), listed('agents', 2, { requests: 90 })]).toEqual([undefined, undefined]);
+    expect(describeListedKeys(nameKeys('user agents', 1_000))).toBe(
+      'Only the 1,000 largest user agents are listed and searched. (other) has the rest.',
+    );
   });
 
   it('is absent where the keys account for all requests', () => {

@@ -7,8 +7,7 @@ import {
   type ShownBucket,
 } from '../figures/counting.ts';
 import type { PathChoice } from '../figures/path-kinds.ts';
-import type { Bucket } from '../figures/series.ts';
-import { comparedRange, weeksBack, weeksBefore } from '../period/comparison.ts';
+import { weeksBack } from '../period/comparison.ts';
 import {
   edgesOf,
   rangeOf,
@@ -20,9 +19,11 @@ import {
 } from '../period/period.ts';
 import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import type { AnswerProgress, Total } from './answers.ts';
+import { loadAlerts, type Alerts } from './load-alerts.ts';
 import type { Client } from './client.ts';
+import { loadComparison, type Comparison } from './load-comparison.ts';
 import { loadExtent } from './load-extent.ts';
-import { readAmounts, readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
+import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
 /** A customer's traffic, as the page shows it. */
 export interface Report {
@@ -36,12 +37,12 @@ export interface Report {
   readonly total: Total;
   /** Number of weeks between the range and the one that it is compared with. */
   readonly weeksBack: number;
-  /** Total of the range to compare with; for a range that is still running, of as much of it as has passed. */
-  readonly previous: Total;
-  /** The buckets to compare with, one for each bucket; none if there were no requests then. */
-  readonly previousBuckets: readonly Bucket[];
+  /** `undefined` while it is loading. */
+  readonly comparison: Comparison | undefined;
+  /** `undefined` where they are not known. */
+  readonly alerts: Alerts | undefined;
   readonly counting: Counting;
-  /** Some of the data shown is not counted yet: some buckets, or the previous period. */
+  /** Some of the data shown is not counted yet: some buckets, or the time to compare with. */
   readonly isPending: boolean;
 }
 
@@ -53,6 +54,8 @@ export interface ReportQuery {
   readonly zone: string;
   /** Only for a kind of paths the largest paths are read. */
   readonly paths: PathChoice;
+  /** False if the caller may not read alerts: a share link shows counts alone. */
+  readonly hasAlerts: boolean;
 }
 
 /** Keys to request per dimension, as many as the pipeline lists. */
@@ -62,8 +65,19 @@ const listedDimensions = 'userAgent,status,agentClass,errorPath,referrer,host,co
 /** Keys of a total that is read for what it says of itself. */
 const noKeys = { top: '1', dimensions: 'none' } as const;
 
-/** Loads everything that the page shows. */
-export async function loadReport(query: ReportQuery, client: Client, signal: AbortSignal): Promise<Report> {
+/** A report that is complete this soon after its first part is shown at once: nobody would see the part. */
+const soonMilliseconds = 150;
+
+/**
+ * Loads everything that the page shows. A year before takes as long to read as the year itself, so the comparison comes last.
+ * @param onFirst  is called with the report without its comparison, unless that is there soon
+ */
+export async function loadReport(
+  query: ReportQuery,
+  client: Client,
+  signal: AbortSignal,
+  onFirst?: (report: Report) => void,
+): Promise<Report> {
   const { customer, now, zone } = query;
   const extent = isPeriodOfData(query.period) ? await loadExtent(customer, client, signal) : undefined;
   const period = periodOfData(query.period, extent, now, zone);
@@ -76,17 +90,13 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const answered = await readTotal(range, { top, dimensions: listedDimensions }, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const edges = edgesOf(range, unit, zone);
-  const weeks = weeksBack(range);
-  const readPrevious = async () => {
-    const previous = await readAmounts(comparedRange(range, now, zone), read);
-    const edgesBefore = edges.map((edge) => weeksBefore(edge, weeks, zone));
-    // A total can be empty because the time that it is of has only begun.
-    const hasNothing = previous.requests === 0 && range.to <= now;
-    return { previous, previousBuckets: hasNothing ? [] : await readBuckets(edgesBefore, unit, zone, read) };
-  };
-  const [buckets, { previous, previousBuckets }, topPaths] = await Promise.all([
+  const compare = () => loadComparison({ range, edges, unit, zone, now }, read);
+  // Nobody waits for a first part, so both are read at once.
+  const comparedAtOnce = onFirst === undefined ? compare() : undefined;
+  comparedAtOnce?.catch(() => undefined); // it fails below, if nothing else does
+  const [buckets, alerts, topPaths] = await Promise.all([
     readBuckets(edges, unit, zone, read),
-    readPrevious(),
+    query.hasAlerts ? alertsIfKnown(customer, range, read) : undefined,
     query.paths === 'all' ? undefined : readTotal(range, { top, dimensions: 'path' }, read),
   ]);
   const total = { ...answered, progress, topPaths: topPaths?.topPaths };
@@ -94,22 +104,60 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
     : Infinity;
   const shown = markPending(buckets, progress, completeBefore, now);
-  const isPending = shown.some((bucket) => bucket.isPending) || mayMissEntries(previous.progress, now);
-  const counting = countingOf(progress, range, isPending);
-  return {
-    customer,
-    unit,
-    zone,
-    period,
-    range,
-    buckets: shown,
-    total,
-    weeksBack: weeks,
-    previous,
-    previousBuckets,
-    counting,
-    isPending,
+  const reportWith = (comparison: Comparison | undefined): Report => {
+    const isPending =
+      shown.some((bucket) => bucket.isPending) ||
+      (comparison !== undefined && mayMissEntries(comparison.total.progress, now));
+    const counting = countingOf(progress, range, isPending);
+    const weeks = weeksBack(range);
+    return {
+      customer,
+      unit,
+      zone,
+      period,
+      range,
+      buckets: shown,
+      total,
+      weeksBack: weeks,
+      comparison,
+      alerts,
+      counting,
+      isPending,
+    };
   };
+  const comparing = comparedAtOnce ?? compare();
+  if (onFirst !== undefined && !(await endsWithin(soonMilliseconds, comparing))) {
+    signal.throwIfAborted();
+    onFirst(reportWith(undefined));
+  }
+  return reportWith(await comparing);
+}
+
+/** Loads the alerts. A pipeline of an earlier version has none, and whatever else is wrong the figures report. */
+async function alertsIfKnown(
+  customer: string,
+  range: Range,
+  { client, signal }: Read,
+): Promise<Alerts | undefined> {
+  try {
+    return await loadAlerts(customer, range, client, signal);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** Reports whether a promise is fulfilled within a time. */
+async function endsWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), later]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

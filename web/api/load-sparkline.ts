@@ -20,7 +20,11 @@ export async function loadSparkline(
   const isOfHours = to - from <= fewDays * dayMilliseconds;
   const start = Math.max(from, to - mostDays * dayMilliseconds);
   const step = isOfHours ? hourMilliseconds : dayMilliseconds;
-  const parameters = { window: isOfHours ? 'hour' : 'day', ...isoRange({ from: start, to }), top: '1' };
+  const parameters = {
+    window: isOfHours ? 'hour' : 'day',
+    ...isoRange({ from: start, to }),
+    dimensions: 'none',
+  };
   const { windows } = await client.get({ path: 'aggregates', parameters, customer }, parseWindowPage, signal);
   const edges = Array.from(
     { length: Math.round((to - start) / step) + 1 },

@@ -4,13 +4,20 @@ import type { Series } from '../figures/chart-content.ts';
 import { comparisonName } from '../text/comparison.ts';
 import { capitalise } from '../text/format.ts';
 
-/** Returns the line of the time to compare with; none if there was nothing then. */
+/**
+ * Returns the line of the time to compare with; none if there was nothing then. While it is loading, it has no values: it has its
+ * place in the legend, so that nothing moves when it comes.
+ */
 export function comparisonLine(
-  { previousBuckets, weeksBack }: Report,
+  { buckets, comparison, weeksBack }: Report,
   measure: (amounts: Amounts) => number | undefined,
 ): readonly Series[] {
-  if (previousBuckets.every((bucket) => (measure(bucket) ?? 0) === 0)) return [];
+  const name = capitalise(comparisonName(weeksBack));
+  if (comparison === undefined) return [{ name, look: 'before', values: buckets.map(() => null) }];
+  if (comparison.buckets.every((bucket) => (measure(bucket) ?? 0) === 0)) return [];
   // When clocks are put back, two hours of today are compared with one.
-  const values = previousBuckets.map((bucket) => (bucket.from === bucket.to ? null : (measure(bucket) ?? 0)));
-  return [{ name: capitalise(comparisonName(weeksBack)), look: 'before', values }];
+  const values = comparison.buckets.map((bucket) =>
+    bucket.from === bucket.to ? null : (measure(bucket) ?? 0),
+  );
+  return [{ name, look: 'before', values }];
 }

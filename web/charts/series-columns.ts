@@ -17,14 +17,16 @@ export interface SeriesColumn {
   /** Returns the amount of the bucket at a place; `undefined` where nothing is known. */
   readonly valueAt: (place: number) => number | undefined;
   readonly format: (value: number) => string;
+  /** Its amounts are not there yet. */
+  readonly isLoading?: boolean;
 }
 
 /**
- * Returns the columns of which at least one bucket has something.
+ * Returns the columns of which at least one bucket has something, or may have.
  * @param report  with the requests of the chosen agents
  */
 export function seriesColumns(report: Report, agents: AgentChoice, now: number): readonly SeriesColumn[] {
-  const { buckets, previousBuckets, weeksBack } = report;
+  const { buckets, comparison, weeksBack } = report;
   const of = (amountOf: (amounts: Amounts) => number | undefined) => (place: number) => {
     const bucket = buckets[place];
     if (bucket === undefined) return undefined;
@@ -41,8 +43,9 @@ export function seriesColumns(report: Report, agents: AgentChoice, now: number):
     {
       name: capitalise(comparisonName(weeksBack)),
       field: 'requestsBefore',
-      valueAt: (place) => previousBuckets[place]?.requests,
+      valueAt: (place) => comparison?.buckets[place]?.requests,
       format: formatCount,
+      isLoading: comparison === undefined,
     },
     ...percentiles.map((percentile) => ({
       name: percentile.name,
@@ -58,5 +61,8 @@ export function seriesColumns(report: Report, agents: AgentChoice, now: number):
       format: formatCount,
     },
   ];
-  return columns.filter(({ valueAt }) => buckets.some((_bucket, place) => (valueAt(place) ?? 0) > 0));
+  return columns.filter(
+    ({ valueAt, isLoading }) =>
+      isLoading === true || buckets.some((_bucket, place) => (valueAt(place) ?? 0) > 0),
+  );
 }

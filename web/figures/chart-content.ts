@@ -22,6 +22,12 @@ export interface Series {
   readonly values: readonly (number | null)[];
 }
 
+/** A time that is marked in a chart. */
+export interface Mark extends Range {
+  /** Tells the user why. */
+  readonly text: string;
+}
+
 /** Everything that a chart shows. */
 export interface ChartContent {
   readonly unit: Unit;
@@ -35,6 +41,8 @@ export interface ChartContent {
   readonly lines: readonly Series[];
   /** Parts of the range whose values are not known yet. */
   readonly unknown: readonly Range[];
+  /** Times in which traffic was not as usual. */
+  readonly marks?: readonly Mark[];
   /** The part of the range that is not complete yet. */
   readonly incomplete: Range | undefined;
   /** Describes the chart to those who cannot see it. */
@@ -44,4 +52,9 @@ export interface ChartContent {
   readonly formatValue: (value: number) => string;
   /** Formats a value for the axis, which has little space. */
   readonly formatTick: (value: number) => string;
+}
+
+/** Returns the marks of a part of the time. */
+export function marksDuring(marks: readonly Mark[], { from, to }: Range): readonly Mark[] {
+  return marks.filter((mark) => mark.from < to && from < mark.to);
 }

@@ -15,9 +15,11 @@ export function chooseAgents(report: Report, chosen: AgentChoice): Report {
   return {
     ...report,
     total: choose(report.total),
-    previous: choose(report.previous),
     buckets: report.buckets.map(choose),
-    previousBuckets: report.previousBuckets.map(choose),
+    comparison: report.comparison && {
+      total: choose(report.comparison.total),
+      buckets: report.comparison.buckets.map(choose),
+    },
   };
 }
 

@@ -1,14 +1,23 @@
+import type { Total } from '../api/answers.ts';
 import type { Report } from '../api/load-report.ts';
 
 /** Identifies what the figures, tables and charts show; reports with equal content look the same. */
 export function contentOf(report: Report): string {
-  const { customer, unit, range, total, previous, buckets, previousBuckets, isPending } = report;
-  const countsOf = ({ progress: _progress, rejections: _rejections, ...counts }: Report['total']) => counts;
+  const { unit, buckets, comparison, alerts, isPending } = report;
   return JSON.stringify([
-    [customer, unit, range, isPending],
-    countsOf(total),
-    countsOf(previous),
+    listedContentOf(report),
+    [unit, isPending],
     buckets.map(({ isComplete: _isComplete, ...counts }) => counts),
-    previousBuckets.map(({ requests }) => requests),
+    alerts,
+    comparison && [countsOf(comparison.total), comparison.buckets.map(({ requests }) => requests)],
   ]);
+}
+
+/** Identifies what the lists show. */
+export function listedContentOf({ customer, range, total }: Report): string {
+  return JSON.stringify([customer, range, countsOf(total)]);
+}
+
+function countsOf({ progress: _progress, rejections: _rejections, ...counts }: Total): unknown {
+  return counts;
 }

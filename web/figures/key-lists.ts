@@ -152,6 +152,16 @@ export function keyRowsOf(list: KeyList, total: Total, top: number): KeyRow[] {
   return rest === undefined ? rows : [...rows, rest];
 }
 
+/**
+ * Returns how many keys a list has if there are more than those; `undefined` if it has all. The pipeline keeps and lists the largest
+ * ones, so nothing can be found among the others.
+ */
+export function listedKeys(list: KeyList, total: Total, top: number): number | undefined {
+  const { length } = list.countsOf(total);
+  const hasOthers = restOf(list, total, top)?.key.startsWith(otherKey) === true;
+  return hasOthers && length > 0 ? length : undefined;
+}
+
 /** Returns the rows whose paths are of the chosen kind; lists of other things have all of theirs. */
 export function rowsOfKind(
   { dimension }: KeyList,

@@ -1,5 +1,6 @@
 import type { Alert } from '../api/load-alerts.ts';
-import { formatCount } from './format.ts';
+import type { AlertSpan } from '../figures/alert-spans.ts';
+import { formatCount, formatUnit } from './format.ts';
 
 /** Describes an alert, without its time: `Traffic fell to 5 requests; about 100 are usual.` */
 export function describeAlert({ kind, isRaised, requests, usual = 0, errors = 0 }: Alert): string {
@@ -18,5 +19,33 @@ export function describeAlert({ kind, isRaised, requests, usual = 0, errors = 0 
       return isRaised ? `No request; ${about}.` : 'Requests arrive again.';
     default:
       return isRaised ? `Alert: ${kind}.` : `No longer: ${kind}.`; // of a newer version
+  }
+}
+
+/** Describes an alert for the part of the time in which it lasted: `Alert from Sun 28 Dec, 18:00: Traffic fell to …`. */
+export function describeAlertSpan({ kind, from, raised }: AlertSpan, zone: string): string {
+  const text = raised === undefined ? describeKind(kind) : describeAlert(raised);
+  return `Alert from ${formatUnit(from, from, 'minute', zone)}: ${text}`;
+}
+
+/** Says how many alerts a chart marks; empty if it marks none. */
+export function describeMarks(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? '1 alert is marked. ' : `${formatCount(count)} alerts are marked. `;
+}
+
+/** Describes an alert of which nothing but its kind is known. */
+function describeKind(kind: string): string {
+  switch (kind) {
+    case 'fall':
+      return 'Traffic is lower than usual.';
+    case 'rise':
+      return 'Traffic is higher than usual.';
+    case 'errors':
+      return 'More requests fail than usual.';
+    case 'silence':
+      return 'No requests arrive.';
+    default:
+      return `${kind}.`; // of a newer version
   }
 }

@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
-import type { ChartContent } from '../figures/chart-content.ts';
+import { marksDuring, type ChartContent, type Mark } from '../figures/chart-content.ts';
 import type { Range } from '../period/period.ts';
-import { formatRange, formatUnit } from '../text/format.ts';
+import { formatCount, formatRange, formatUnit } from '../text/format.ts';
 import { create } from './elements.ts';
 
 export interface CursorContext {
@@ -22,6 +22,8 @@ export interface ChartCursor {
   update(): void;
 }
 
+/** Marks of one span that are described; the list of alerts has more of them. */
+const mostMarksDescribed = 3;
 /** A shorter way of the mouse or the finger is a click. */
 const leastDragPixels = 6;
 
@@ -154,7 +156,7 @@ export function createChartCursor({ container, tip, shown, onZoom }: CursorConte
 }
 
 function describeSpan(content: ChartContent, place: number): (string | Node)[] {
-  const { spans, unit, zone, stacked, lines, describe, formatValue } = content;
+  const { spans, unit, zone, stacked, lines, marks = [], describe, formatValue } = content;
   const span = spans[place];
   const series = [...(stacked.length > 1 ? stacked.toReversed() : []), ...lines];
   const rows = series.flatMap(({ name, values }) => {
@@ -167,7 +169,15 @@ function describeSpan(content: ChartContent, place: number): (string | Node)[] {
     create('strong', '', describe(place)),
     span === undefined ? '' : formatUnit(span.from, span.to, unit, zone),
     ...rows,
+    ...(span === undefined ? [] : describeMarksOf(marksDuring(marks, span))),
   ];
+}
+
+function describeMarksOf(marks: readonly Mark[]): Node[] {
+  const more = marks.length - mostMarksDescribed;
+  const texts = marks.slice(0, mostMarksDescribed).map(({ text }) => text);
+  if (more > 0) texts.push(`… and ${formatCount(more)} more alerts`);
+  return texts.map((text) => create('span', 'chart-tip-mark', text));
 }
 
 function describeSelection({ from, to }: Range, { zone }: ChartContent): (string | Node)[] {

@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import { drawnRange, hasBars } from '../figures/chart-data.ts';
 import type { ChartContent, Series } from '../figures/chart-content.ts';
 import { formatClock, formatDay } from '../text/format.ts';
+import { drawAlertMarks } from './alert-marks.ts';
 import { hatch } from './hatch.ts';
 import { colourOf, dashOf, fillOf } from './looks.ts';
 import { drawStrip } from './strip.ts';
@@ -27,7 +28,10 @@ export function chartOptions(
     padding: [10, 0, 0, 0],
     hooks: {
       drawAxes: [(drawn) => hatch(drawn, content().unknown, colour('--hatch'))],
-      draw: [(drawn) => drawStrip(drawn, content().incomplete, style)],
+      draw: [
+        (drawn) => drawStrip(drawn, content().incomplete, style),
+        (drawn) => drawAlertMarks(drawn, content().marks ?? [], style),
+      ],
     },
     scales: {
       x: { time: true, range: () => [range.from / 1_000, range.to / 1_000] },

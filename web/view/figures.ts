@@ -15,21 +15,16 @@ import { element, setText } from './elements.ts';
  */
 export function showFigures(report: Report, chosen: Report, view: View): void {
   const { agents } = view;
-  const { total, previous, weeksBack, buckets, unit, zone, isPending } = chosen;
+  const { total, buckets, unit, zone, isPending } = chosen;
   setText('requests', formatCount(total.requests));
   setText(
     'requests-note',
     `${isPending ? 'so far, ' : ''}in ${periodName(namedPeriod(report, view))}${agents === 'all' ? '' : `, of ${whose(agents)}`}`,
   );
 
-  // Incomplete counts cannot be compared.
-  setText('change', isPending ? '–' : changeText(total.requests, previous.requests));
-  setText(
-    'change-note',
-    isPending
-      ? 'known when all is counted'
-      : `from ${formatCount(previous.requests)} ${comparisonNote(weeksBack)}`,
-  );
+  const { change, note } = changeOf(chosen);
+  setText('change', change);
+  setText('change-note', note);
 
   const most = busiest(buckets);
   setText('busiest-name', `Busiest ${unit}`);
@@ -40,10 +35,21 @@ export function showFigures(report: Report, chosen: Report, view: View): void {
   showErrors(report, agents === 'all' ? '' : ', of all agents');
 }
 
-function showErrors({ total, previous }: Report, agents: string): void {
+function changeOf({ total, comparison, weeksBack, isPending }: Report): { change: string; note: string } {
+  // Incomplete counts cannot be compared.
+  if (isPending) return { change: '–', note: 'known when all is counted' };
+  if (comparison === undefined) return { change: '…', note: `reading ${comparisonNote(weeksBack)}` };
+  const { requests } = comparison.total;
+  return {
+    change: changeText(total.requests, requests),
+    note: `from ${formatCount(requests)} ${comparisonNote(weeksBack)}`,
+  };
+}
+
+function showErrors({ total, comparison }: Report, agents: string): void {
   const errors = countErrors(total.topStatuses);
   const share = errorShare(errors);
-  const before = errorShare(countErrors(previous.topStatuses));
+  const before = comparison && errorShare(countErrors(comparison.total.topStatuses));
   const number = element('errors', HTMLElement);
   // A difference too small to see gets no arrow.
   const isWorse = share !== undefined && before !== undefined && share > before;
@@ -55,6 +61,8 @@ function showErrors({ total, previous }: Report, agents: string): void {
   }
   const part = (requests: number) => formatShare(requests / errors.known);
   setText('errors', formatShare(share));
-  const was = before === undefined ? '' : `; was ${formatShare(before)}`;
+  // The note keeps its length while the comparison is loading.
+  const was =
+    comparison === undefined ? '; was …' : before === undefined ? '' : `; was ${formatShare(before)}`;
   setText('errors-note', `4xx ${part(errors.client)}, 5xx ${part(errors.server)}${was}${agents}`);
 }

@@ -1,4 +1,5 @@
 import type { ChartContent, Look } from '../figures/chart-content.ts';
+import { drawAlertKey } from './alert-marks.ts';
 import { create } from './elements.ts';
 import { colourOf, dashOf, fillOf } from './looks.ts';
 
@@ -6,11 +7,24 @@ const width = 24;
 const height = 12;
 
 /** Explains the colours, patterns and lines of a chart; empty if there is only one series. */
-export function showLegend(list: HTMLElement, { stacked, lines }: ChartContent): void {
+export function showLegend(list: HTMLElement, { stacked, lines, marks = [] }: ChartContent): void {
   const areas = stacked.map(({ name, look }) => create('li', '', swatch(look, 'area', list), name));
   const drawn = lines.map(({ name, look }) => create('li', '', swatch(look, 'line', list), name));
-  list.hidden = areas.length + drawn.length < 2;
-  list.replaceChildren(...areas, ...drawn);
+  const marked =
+    marks.length === 0 ? [] : [create('li', '', alertSwatch(list), 'Alert, for as long as it lasted')];
+  list.hidden = areas.length + drawn.length + marked.length < 2;
+  list.replaceChildren(...areas, ...drawn, ...marked);
+}
+
+function alertSwatch(within: HTMLElement): HTMLCanvasElement {
+  const canvas = create('canvas', 'swatch');
+  canvas.ariaHidden = 'true';
+  canvas.width = width * devicePixelRatio;
+  canvas.height = height * devicePixelRatio;
+  const context = canvas.getContext('2d');
+  context?.scale(devicePixelRatio, devicePixelRatio);
+  if (context !== null) drawAlertKey(context, getComputedStyle(within).getPropertyValue('--ink-line'), width);
+  return canvas;
 }
 
 function swatch(look: Look, kind: 'area' | 'line', within: HTMLElement): HTMLCanvasElement {

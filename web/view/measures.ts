@@ -72,7 +72,9 @@ export function createMeasures(onZoom: (part: Range) => void): Measures {
       };
       for (const { id, figureOf, noteOf } of measures) {
         const figure = figureOf(report.total);
-        const before = figureOf(report.previous);
+        const { comparison } = report;
+        // The note keeps its length while the comparison is loading.
+        const before = comparison === undefined ? '…' : figureOf(comparison.total);
         element(`${id}-card`, HTMLElement).hidden = figure === undefined;
         setText(id, figure ?? '');
         const was =

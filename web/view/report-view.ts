@@ -6,6 +6,7 @@ import type { Range } from '../period/period.ts';
 import type { View } from '../state/url-state.ts';
 import { whose } from '../text/agent-groups.ts';
 import { namedPeriod, summarise } from '../text/describe.ts';
+import { showAlerts } from './alerts.ts';
 import { createAgentSwitch } from './agent-switch.ts';
 import { createChart } from './chart.ts';
 import { showChartNotes } from './chart-notes.ts';
@@ -58,6 +59,7 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
         agentSwitch.show(report, view.agents);
         showPathKindNote(report.total, view.paths);
         measures.show(report, now);
+        showAlerts(report);
       }
       showPrintHead(printHeadOf(report));
       // The strip, and what runs, move on without new requests.

@@ -2,7 +2,7 @@ import type { Rejections } from '../api/answers.ts';
 import type { Client } from '../api/client.ts';
 import type { Report } from '../api/load-report.ts';
 import { chooseAgents } from '../figures/choose-agents.ts';
-import { contentOf } from '../figures/content-of.ts';
+import { listedContentOf } from '../figures/content-of.ts';
 import type { Counting } from '../figures/counting.ts';
 import { isPreset } from '../period/period-of-data.ts';
 import { offsetNames, startOfDay } from '../period/zone.ts';
@@ -46,6 +46,8 @@ export interface Screen {
   showView(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
+  /** Reports whether the user chose a view that is not shown yet. */
+  isAwaited(): boolean;
   /** @param extent  the first and the last minute of the customer, if the report has no requests */
   showReport(report: Report, view: View, now: number, extent?: Range): void;
   /** There are no figures yet because the entries are still being counted. */
@@ -86,10 +88,15 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
   let shownAt = 0;
   /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
-  element('series-csv', HTMLButtonElement).addEventListener('click', () => {
+  /** The user wants the table of the series, which the comparison is a part of. */
+  let isTableAwaited = false;
+  const downloadSeries = () => {
     if (shown === undefined || view === undefined) return;
+    isTableAwaited = shown.comparison === undefined;
+    if (isTableAwaited) return;
     downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents, Date.now()));
-  });
+  };
+  element('series-csv', HTMLButtonElement).addEventListener('click', downloadSeries);
   keepPrintTime(zone);
   const zoneName = zone.replaceAll('_', ' ');
   setText('zone', `Times are in ${zoneName}.`);
@@ -147,8 +154,11 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
       details.show(shown, view);
     },
 
+    isAwaited: () => isAwaited,
+
     expect() {
       isAwaited = true;
+      isTableAwaited = false;
       element('report', HTMLDivElement).ariaBusy = 'true';
       if (view?.page === 'customers') enterCustomers();
       else if (shown === undefined && main.dataset.state !== 'message') enter('loading');
@@ -168,7 +178,9 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
       const { counting } = report;
       const named = namedPeriod(report, view);
       const isCounting = report.isPending || ['summing-up', 'behind', 'unknown'].includes(counting.kind);
-      const news = newsOf(isCounting, now);
+      // What the time to compare with lacks is not known before it is there.
+      const isPart = report.comparison === undefined;
+      const news = isPart ? undefined : newsOf(isCounting, now);
       if (report.total.requests === 0 && !['unsaid', 'counted'].includes(counting.kind)) {
         enterCounting(counting);
         return;
@@ -190,7 +202,8 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
       }
       enter('ready');
       showCountingLine(report, view, isCounting, now);
-      const isNew = shown === undefined || contentOf(shown) !== contentOf(report);
+      element('report', HTMLDivElement).ariaBusy = String(isPart);
+      const isNew = shown === undefined || listedContentOf(shown) !== listedContentOf(report);
       const before = shown;
       shown = report;
       shownAt = now;
@@ -209,6 +222,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
         setText('announcement', `${said}${reportView.summaryOf(report, view)}`);
       }
       isAwaited = false;
+      if (isTableAwaited) downloadSeries();
     },
 
     showCounting(counting) {

@@ -89,7 +89,11 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
     if (awaited !== undefined && list.focusOn(awaited)) awaited = undefined;
   };
 
-  const read = async (range: Range, maxAge: number, signal: AbortSignal) => {
+  /**
+   * @param onPart  shows the pages one by one, and is called after each but the last. Days to compare are shown as a whole: who is on
+   * another page would look like somebody without requests
+   */
+  const read = async (range: Range, maxAge: number, signal: AbortSignal, onPart?: () => void) => {
     const name = nameOf(range);
     const known = remembered.get(name);
     if (known !== undefined && now - known.readAt <= maxAge) return;
@@ -101,7 +105,11 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
       render();
     };
     // The largest customers are on the first page, and can be read while the others come.
-    keep(await loadCustomerTotals(range, client, signal, known === undefined ? keep : undefined));
+    const keepPart = (totals: CustomerTotals) => {
+      if (onPart !== undefined && known === undefined) keep(totals);
+      onPart?.();
+    };
+    keep(await loadCustomerTotals(range, client, signal, keepPart));
     const [oldest] = remembered.keys();
     if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
   };
@@ -112,10 +120,18 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
     sparklines.show(newDays.shown);
     if (totalsOf(newDays.shown) === undefined) list.setBusy(true);
     else render();
-    await read(newDays.shown, maxAges.shown, signal);
-    if (nameOf(newDays.current) !== nameOf(newDays.shown))
-      await read(newDays.current, maxAges.compared, signal);
-    await read(newDays.previous, maxAges.compared, signal);
+    // The days to compare come beside the other pages, but not before the first one.
+    let comparing: Promise<unknown> | undefined;
+    const compare = () => {
+      if (comparing !== undefined) return;
+      const { shown, current, previous } = newDays;
+      const compared = nameOf(current) === nameOf(shown) ? [previous] : [current, previous];
+      comparing = Promise.all(compared.map((range) => read(range, maxAges.compared, signal)));
+      comparing.catch(() => undefined); // it fails below
+    };
+    await read(newDays.shown, maxAges.shown, signal, compare);
+    compare();
+    await comparing;
   };
 
   /** Returns the starts of the first and the last minute with requests of any customer. */

@@ -4,6 +4,7 @@ import {
   compareKeys,
   keyColumns,
   keyRowsOf,
+  listedKeys,
   rowsOfKind,
   type KeyList,
   type KeyRow,
@@ -12,6 +13,7 @@ import type { PathChoice } from '../../figures/path-kinds.ts';
 import type { Detail } from '../../state/detail.ts';
 import type { ListState } from '../../state/list-state.ts';
 import { create } from '../elements.ts';
+import { describeListedKeys, nameKeys } from '../../text/listed-keys.ts';
 import { countryLabel, errorPathLabel, pathLabel, statusLabel, textLabel, type Label } from './labels.ts';
 import { requestsColumn, shareColumn } from './columns.ts';
 import { createListTable, type ListTable } from './list-table.ts';
@@ -70,6 +72,8 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
       const keys = rows.filter(({ isRest }) => !isRest);
       total = list.sumOf(report.total);
       most = Math.max(0, ...keys.map(({ requests }) => requests));
+      const listed = listedKeys(list, report.total, keysOfTotal);
+      const keysName = nameKeys(list.noun, listed);
       table.element.hidden = list.isOptional && keys.length === 0;
       table.show(state, {
         ...shownPage(keys, state, keyColumns, {
@@ -78,8 +82,9 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
           pageLength,
         }),
         rest: rows.filter(({ isRest }) => isRest),
-        none: state.search === '' ? list.none : `None of the ${list.noun} matches “${state.search}”.`,
+        none: state.search === '' ? list.none : `None of the ${keysName} matches “${state.search}”.`,
         isSearchable: keys.length > pageLength,
+        note: listed === undefined ? '' : describeListedKeys(keysName),
       });
     },
   };
