@@ -15,7 +15,8 @@ const unfinished: RejectedEntry = { problems: [{ reason: unfinishedLine }] };
 
 /**
  * Reads the lines of an access log. Lines of white space are left out, and lines that describe other lines are not
- * entries. The entry of a line that a container runtime has split has the index of its last part. Bytes that are not UTF-8 become U+FFFD, as `ship` reads them.
+ * entries. The entry of a line that a container runtime has split has the index of its last part. Bytes that are not
+ * UTF-8 become U+FFFD, as `ship` reads them.
  * @param format  the format of the lines; if `undefined`, each line is read in the one that fits it
  */
 export function* textEntries(
