@@ -28,7 +28,7 @@ it('has compose files of the compose specification', async () => {
   const schema = ['--builtin-schema', 'vendor.compose-spec'];
   const ofCluster = readdirSync(inRepository('deploy/compose')).filter((name) => name.endsWith('.yaml'));
   const files = ['compose.yaml', ...ofCluster.map((name) => `deploy/compose/${name}`)];
-  expect(files).toHaveLength(4);
+  expect(files).toHaveLength(5);
   const { stdout } = await run(pythonProgram('check-jsonschema'), [...schema, ...files.map(inRepository)]);
   expect(stdout).toContain('ok');
 });
