@@ -96,7 +96,7 @@ describe('the content of the image', () => {
         () => 'healthy',
         () => 'not healthy',
       );
-    await expect.poll(health, { timeout: 60_000, message: output }).toBe('healthy');
+    await expect.poll(health, { timeout: 100_000 }).toBe('healthy');
 
     const stopSignal = argumentOf('STOPSIGNAL') as NodeJS.Signals; // npm would refuse a wrong one
     emulator.kill(stopSignal);
