@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts';
 import { countsText, type CountsText } from './counts-text.ts';
 import type { CustomerId } from './customer-id.ts';
 import { mapDimensions, requestsToJson, type DimensionField } from './dimensions.ts';
@@ -159,10 +160,6 @@ function textOf(counts: unknown): CountsText | undefined {
     if (code === quote || code === backslash) escapes += 1;
   }
   return { json: Buffer.from(text), escapes };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCount(value: unknown): value is number {

@@ -1,5 +1,5 @@
 import { BatchTooLarge, EmptyBatch, InvalidRequest } from '../errors.ts';
-import { maxEntriesPerBatch } from './batch-limits.ts';
+import { linesInStep, maxEntriesPerBatch } from './batch-limits.ts';
 import { readBody, type BodyFormat } from './body-format.ts';
 import { exampleOf } from './example-of.ts';
 import type { InvalidEntries } from './invalid-entries.ts';
@@ -19,8 +19,6 @@ export interface ParsedBatch {
 
 /** A step takes 1 ms, or a few where entries are long. */
 const entriesInStep = 1_024;
-/** A line of an access log takes 2 ms at most. */
-const linesInStep = 32;
 
 /** Parses a decompressed body of valid entries at once. */
 export function parseBatch(body: Buffer, mediaType: MediaType): readonly LogEntry[] {

@@ -1,3 +1,4 @@
+import { isObject } from '../../is-object.ts';
 import { lineFields } from '../field-aliases.ts';
 import { plainName, type FieldSearch } from '../field-aliases/find-fields.ts';
 import { knownFieldsOf } from '../field-aliases/known-fields.ts';
@@ -56,14 +57,14 @@ export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: 
     const reason = whyNotCounted(found);
     if (reason !== undefined) return noRequest(reason);
     const own = mayBeRequest(found)
-      ? requestOfFields({ found, date: fields['date'], otherwiseAt }, options)
+      ? requestOfFields({ found, date: fields['date'], otherwiseAt, isCounted: true }, options)
       : undefined;
     if (own?.kind === 'request') return own;
     const at = (found.receivedAt ?? []).map(({ value }) => instantOf(String(value)));
     const readAt = at.find((instant) => instant !== undefined) ?? otherwiseAt ?? journalTime(fields);
     const inner = readLineIn(fields, readAt, 0);
     const isTold = inner !== undefined && inner.kind !== 'unknown';
-    return isTold ? inner : (own ?? requestOfFields({ found, otherwiseAt }, options));
+    return isTold ? inner : (own ?? requestOfFields({ found, otherwiseAt, isCounted: true }, options));
   }
 
   /** Reads the first text within the object that is a line of a known format. */
@@ -116,10 +117,6 @@ export function parseFields(text: string, search: FieldSearch): Fields | undefin
   const known = search.isShortened(text.length) ? knownFieldsOf(text) : text;
   const value = known === undefined ? undefined : parseJson(known);
   return isObject(value) ? value : undefined;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The reason for a line that begins like JSON and is none. */

@@ -3,7 +3,7 @@ import { isOtherProtocol } from './request-line.ts';
 
 /** Names of fields with a message. */
 const messages = ['@mt', 'MessageTemplate', 'message', 'msg'];
-const protocols = ['protocol', 'server_protocol', 'request_protocol'];
+const protocols = new Set(['protocol', 'server_protocol', 'request_protocol']);
 /** First lines of ASP.NET Core, chi's httplog, hapi-pino, tower-http and pino-http. */
 const startOfRequest =
   /^(?:request (?:starting|start(?:ed)?|received)\b|started processing request|Request: [A-Z]{3,7} )/i;
@@ -22,13 +22,16 @@ export function whyNotCounted({ mark, status, path, durationMs }: FoundFields): 
     const value = mark.find((other) => other.name === name)?.value;
     return value === undefined ? undefined : String(value);
   };
-  if (protocols.some((name) => isOtherProtocol(valueOf(name) ?? ''))) return 'is not an HTTP request';
+  if (mark.some(({ name, value }) => protocols.has(name) && isOtherProtocol(String(value)))) {
+    return 'is not an HTTP request';
+  }
   // Kubernetes' audit log has an event for each stage of a request.
   const stage = valueOf('auditID') === undefined ? undefined : valueOf('stage');
   if (stage === 'RequestReceived' || stage === 'ResponseStarted') return isAnnounced;
   const kindInEnvoy = valueOf('access_log_type');
   if (kindInEnvoy === 'DownstreamStart' || kindInEnvoy === 'DownstreamPeriodic') return isAnnounced;
-  if (loggersOfCaddy.test(valueOf('logger') ?? '')) {
+  const logger = valueOf('logger');
+  if (logger !== undefined && loggersOfCaddy.test(logger)) {
     return "is a message of Caddy about a request, which Caddy's access log reports";
   }
   if (status !== undefined) return undefined;

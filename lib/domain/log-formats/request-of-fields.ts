@@ -13,6 +13,8 @@ export interface LineFields {
   readonly date?: unknown;
   /** An instant for lines that have none of their own. */
   readonly otherwiseAt?: string | undefined;
+  /** True if `whyNotCounted` has found no reason before. */
+  readonly isCounted?: boolean;
 }
 
 const clock = /^\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;
@@ -23,13 +25,13 @@ const protocolAtEnd = / HTTP\/[\d.]{1,4}$/;
 
 /** Makes a request of the fields of a line, or says which one is missing. */
 export function requestOfFields(
-  { found, date, otherwiseAt }: LineFields,
+  { found, date, otherwiseAt, isCounted = false }: LineFields,
   { utcOffset }: LineReadingOptions,
 ): LineContent {
   const requestLine = requestLineOf(found);
   if (requestLine === undefined) return unknown(missing('path'));
   if (typeof requestLine === 'string') return noRequest(requestLine);
-  const reason = whyNotCounted(found);
+  const reason = isCounted ? undefined : whyNotCounted(found);
   if (reason !== undefined) return noRequest(reason);
   const receivedAt = receivedAtOf(found, date, utcOffset) ?? otherwiseAt;
   if (receivedAt === undefined) return unknown(whyNoInstant(found));

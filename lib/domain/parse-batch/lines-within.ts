@@ -1,3 +1,5 @@
+import { isObject } from '../../is-object.ts';
+import { linesInStep, maxRecordBytes } from '../batch-limits.ts';
 import { createLogReader, type LogReader } from '../log-formats/log-reader.ts';
 import type { ReadEntry } from '../read-entry.ts';
 import { entryOfContent } from './entry-of-content.ts';
@@ -5,10 +7,6 @@ import { RejectedLine } from './rejected-line.ts';
 
 /** Shorter than any object with a line. */
 const minBytes = 64;
-/** Larger than any line that can be an entry with its facts, in any envelope. */
-const maxBytes = 256 * 1_024;
-/** A line takes 2 ms at most. */
-const linesAtOnce = 32;
 
 /** Reads records of log shippers, which hold a line of an access log in a field such as `log` or `message`. */
 export class LinesWithin {
@@ -21,7 +19,7 @@ export class LinesWithin {
    * @param text   returns the object as it was sent
    */
   read(value: unknown, bytes: number, text: () => string): ReadEntry | undefined {
-    if (bytes < minBytes || bytes > maxBytes || !isObject(value)) return undefined;
+    if (bytes < minBytes || bytes > maxRecordBytes || !isObject(value)) return undefined;
     if (value['method'] !== undefined || value['path'] !== undefined) return undefined;
     this.#readSincePause += 1;
     this.#reader ??= createLogReader();
@@ -32,12 +30,8 @@ export class LinesWithin {
 
   /** Reports, once for so many lines, that others should have a turn. */
   isPauseDue(): boolean {
-    const isDue = this.#readSincePause >= linesAtOnce;
+    const isDue = this.#readSincePause >= linesInStep;
     if (isDue) this.#readSincePause = 0;
     return isDue;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

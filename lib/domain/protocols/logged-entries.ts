@@ -1,3 +1,4 @@
+import { maxRecordBytes } from '../batch-limits.ts';
 import { createLogReader } from '../log-formats/log-reader.ts';
 import { entryOfContent } from '../parse-batch/entry-of-content.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
@@ -13,9 +14,7 @@ export interface LoggedEntries {
   fields(fields: Readonly<Record<string, unknown>>, otherwiseAt?: string): ReadEntry;
 }
 
-/** Larger than any line that can be an entry with its facts, in any envelope; a longer one is not read. */
-export const maxLineBytes = 256 * 1_024;
-export const tooLong = rejected(`is longer than ${maxLineBytes} bytes`);
+export const tooLong = rejected(`is longer than ${maxRecordBytes} bytes`);
 const describesOthers = rejected('is not an entry');
 
 /** Creates a reader for the lines of one body, in their order. */
@@ -23,7 +22,7 @@ export function createLoggedEntries(): LoggedEntries {
   const reader = createLogReader();
   return {
     line(line, otherwiseAt) {
-      if (line.length > maxLineBytes) return tooLong;
+      if (line.length > maxRecordBytes) return tooLong;
       return entryOfContent(reader.read(line, otherwiseAt));
     },
     fields(fields, otherwiseAt) {

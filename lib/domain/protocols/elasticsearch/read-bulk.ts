@@ -1,5 +1,6 @@
+import { maxRecordBytes } from '../../batch-limits.ts';
 import type { ReadEntry } from '../../read-entry.ts';
-import { createLoggedEntries, maxLineBytes, rejected, tooLong } from '../logged-entries.ts';
+import { createLoggedEntries, rejected, tooLong } from '../logged-entries.ts';
 import { TextWindow } from '../../parse-batch/text-window.ts';
 import { bulkItems, type BulkAction } from './bulk-items.ts';
 
@@ -19,7 +20,7 @@ export function* readBulk(body: Buffer): Generator<ReadEntry, void, undefined> {
   for (const { action, start, end } of bulkItems(body)) {
     const refusal = notSupported[action];
     if (refusal !== undefined) yield refusal;
-    else if (end - start > maxLineBytes) yield tooLong;
+    else if (end - start > maxRecordBytes) yield tooLong;
     else yield logged.line(text.between(start, end)) ?? noDocument;
   }
 }

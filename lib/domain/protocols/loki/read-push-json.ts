@@ -1,7 +1,8 @@
+import { maxRecordBytes } from '../../batch-limits.ts';
 import { InvalidRequest } from '../../../errors.ts';
 import type { ReadEntry } from '../../read-entry.ts';
 import { JsonCursor } from '../json-cursor.ts';
-import { maxLineBytes, rejected, tooLong } from '../logged-entries.ts';
+import { rejected, tooLong } from '../logged-entries.ts';
 import {
   createPushedEntries,
   firstLabels,
@@ -66,7 +67,7 @@ function* readValues(
   if (!cursor.isArray()) throw notAPush();
   for (const _ of cursor.elements()) {
     const start = cursor.skip();
-    if (cursor.at - start > maxLineBytes) {
+    if (cursor.at - start > maxRecordBytes) {
       yield tooLong;
       continue;
     }

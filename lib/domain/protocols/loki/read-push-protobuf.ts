@@ -1,5 +1,6 @@
+import { maxRecordBytes } from '../../batch-limits.ts';
 import type { ReadEntry } from '../../read-entry.ts';
-import { maxLineBytes, tooLong } from '../logged-entries.ts';
+import { tooLong } from '../logged-entries.ts';
 import { ProtobufReader } from '../protobuf.ts';
 import { parseLabels } from './parse-labels.ts';
 import {
@@ -42,7 +43,7 @@ function* readStream(message: ProtobufReader, entries: PushedEntries): Generator
 }
 
 function readEntry(message: ProtobufReader, labels: Labels, entries: PushedEntries): ReadEntry {
-  if (message.length > maxLineBytes) return tooLong;
+  if (message.length > maxRecordBytes) return tooLong;
   let at: string | undefined;
   let line = '';
   let metadata: Record<string, string> | undefined;

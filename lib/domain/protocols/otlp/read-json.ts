@@ -1,3 +1,4 @@
+import { isObject } from '../../../is-object.ts';
 import { lengthOfField, UnreadPart } from '../../field-aliases/unread-part.ts';
 import { jsonItems } from '../json-items.ts';
 import { knownRecordAt } from './known-record.ts';
@@ -124,8 +125,4 @@ function fieldsOf(list: unknown, depth: number): WritableFields {
     setField(fields, typeof key === 'string' ? key : '', valueOf(value, depth));
   }
   return fields;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,15 +1,10 @@
+import { maxRecordBytes } from '../../batch-limits.ts';
 import { InvalidRequest } from '../../../errors.ts';
 import { lengthOfField, UnreadPart } from '../../field-aliases/unread-part.ts';
 import { instantOf } from '../../log-formats/instant.ts';
 import { isRejected, type ReadEntry } from '../../read-entry.ts';
 import { JsonCursor } from '../json-cursor.ts';
-import {
-  createLoggedEntries,
-  maxLineBytes,
-  rejected,
-  tooLong,
-  type LoggedEntries,
-} from '../logged-entries.ts';
+import { createLoggedEntries, rejected, tooLong, type LoggedEntries } from '../logged-entries.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,7 +28,7 @@ export function* readEvents(body: Buffer): Generator<ReadEntry, void, undefined>
   for (let index = 0; cursor.hasMore(); index++) {
     const start = startOfEvent(cursor, index);
     const length = cursor.at - start;
-    yield length > maxLineBytes ? tooLong : readEvent(parseEvent(cursor, start, unread), logged);
+    yield length > maxRecordBytes ? tooLong : readEvent(parseEvent(cursor, start, unread), logged);
   }
 }
 
