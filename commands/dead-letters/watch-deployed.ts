@@ -44,8 +44,8 @@ const readsInFlight = 16;
  * neither the age of records nor `countedThrough` says that it still waits. Therefore this looks for its id in its window, and
  * for failed records that were not there before.
  *
- * What it finds in a minute it rolls up itself, as the function does, since the notification of that minute may be on its
- * way for minutes. So hours, days and the index of customers have the record, too, when it is called counted.
+ * It rolls up each minute in which it finds a record, as the function does, because the notification of that minute may take
+ * minutes to arrive. So hours, days and the index of customers have the record, too, when it is called counted.
  */
 export async function watchDeployed({
   store,

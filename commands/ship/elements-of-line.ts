@@ -8,7 +8,8 @@ const replacement = '\ufffd';
 
 /**
  * Returns the lines that stand in a line: the objects of a list, or objects without a line feed between them, as Firehose
- * delivers those of CloudWatch. Together they have the bytes of the line, and each has the text of its object. A line with one object stays as it is.
+ * delivers those of CloudWatch. Together they have the bytes of the line, and each has the text of its object. A line with
+ * one object stays as it is.
  */
 export function elementsOf(line: Line): readonly Line[] {
   const { text } = line;

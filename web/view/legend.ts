@@ -17,22 +17,15 @@ export function showLegend(list: HTMLElement, { stacked, lines, marks = [] }: Ch
 }
 
 function alertSwatch(within: HTMLElement): HTMLCanvasElement {
-  const canvas = create('canvas', 'swatch');
-  canvas.ariaHidden = 'true';
-  canvas.width = width * devicePixelRatio;
-  canvas.height = height * devicePixelRatio;
-  const context = canvas.getContext('2d');
-  context?.scale(devicePixelRatio, devicePixelRatio);
-  if (context !== null) drawAlertKey(context, getComputedStyle(within).getPropertyValue('--ink-line'), width);
+  const { canvas, context } = createSwatch();
+  if (context === null) return canvas;
+  context.scale(devicePixelRatio, devicePixelRatio);
+  drawAlertKey(context, getComputedStyle(within).getPropertyValue('--ink-line'), width);
   return canvas;
 }
 
 function swatch(look: Look, kind: 'area' | 'line', within: HTMLElement): HTMLCanvasElement {
-  const canvas = create('canvas', 'swatch');
-  canvas.ariaHidden = 'true';
-  canvas.width = width * devicePixelRatio;
-  canvas.height = height * devicePixelRatio;
-  const context = canvas.getContext('2d');
+  const { canvas, context } = createSwatch();
   if (context === null) return canvas;
   const style = getComputedStyle(within);
   if (kind === 'area') {
@@ -48,4 +41,12 @@ function swatch(look: Look, kind: 'area' | 'line', within: HTMLElement): HTMLCan
   context.lineTo(width, height / 2);
   context.stroke();
   return canvas;
+}
+
+function createSwatch() {
+  const canvas = create('canvas', 'swatch');
+  canvas.ariaHidden = 'true';
+  canvas.width = width * devicePixelRatio;
+  canvas.height = height * devicePixelRatio;
+  return { canvas, context: canvas.getContext('2d') };
 }
