@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { chromium } from 'playwright-core';
 import { programOptions } from '../commands/program-options.ts';
+import { launchChromium } from '../test/real/launch-chromium.ts';
 import { storeYear } from './dashboard/stored-year.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { count } from './option-kinds.ts';
+import { processorMilliseconds } from './small-batches/processor-time.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { openAppIn } from './temporary-app.ts';
@@ -21,14 +21,10 @@ const { rounds, days, entries } = programOptions({
 });
 
 const dayMilliseconds = 86_400_000;
-const millisecondsPerTick = 10;
 const customer = 'cus-year';
 
 const emulator = await startEmulator(pipeline, [], fill);
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  chromiumSandbox: process.getuid?.() !== 0,
-});
+const browser = await launchChromium();
 try {
   const seen: {
     readonly report: number;
@@ -63,23 +59,16 @@ async function openYear() {
   page.on('request', (request) => {
     if (/^\/(?:aggregates|alerts|customers)/.test(new URL(request.url()).pathname)) requests += 1;
   });
-  const usedBefore = await processorOf(emulator.pid);
+  const usedBefore = await processorMilliseconds(emulator.pid);
   const began = performance.now();
   await page.goto(String(new URL(`?customer=${customer}&period=12m`, emulator.baseUrl)));
   await page.locator('main[data-state=ready] #chart canvas').waitFor();
   const report = performance.now() - began;
   await page.locator('.report[aria-busy=false] .list-paths[aria-busy=false]').waitFor();
   const all = performance.now() - began;
-  const cpu = (await processorOf(emulator.pid)) - usedBefore;
+  const cpu = (await processorMilliseconds(emulator.pid)) - usedBefore;
   await context.close();
   return { report, all, cpu, requests };
-}
-
-/** Returns the processor time that a process has used so far, in milliseconds. */
-async function processorOf(pid: number): Promise<number> {
-  const [, fields = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ');
-  const [user = '', system = ''] = fields.split(' ').slice(11);
-  return (Number(user) + Number(system)) * millisecondsPerTick;
 }
 
 /** Stores the data before the pipeline starts. */

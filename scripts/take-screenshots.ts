@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { chromium, type BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { pipelineOptions } from '../commands/pipeline-options.ts';
 import { programOptions } from '../commands/program-options.ts';
+import { launchChromium } from '../test/real/launch-chromium.ts';
 
-/** Debian's own, which `test/real/set-up.sh` installs. */
-const executablePath = '/usr/bin/chromium';
 const desktop = { width: 1_120, height: 1_280 };
 const pictures: Readonly<Record<string, BrowserContextOptions>> = {
   'dashboard-light': { viewport: desktop, colorScheme: 'light' },
@@ -18,7 +17,7 @@ const { url } = programOptions({
   options: { url: pipelineOptions.url },
   details: ['Shrink them with: pngquant --ext .png --force 64'],
 });
-const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+const browser = await launchChromium();
 try {
   for (const [name, options] of Object.entries(pictures)) {
     const page = await browser.newPage({

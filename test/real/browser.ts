@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { launchChromium } from './launch-chromium.ts';
 
-/** The browser of Debian, which `set-up.sh` installs. */
-const executablePath = '/usr/bin/chromium';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A page of a real browser, with everything it did that a user does not see. */
@@ -29,9 +28,7 @@ export interface TestBrowser {
 export function useBrowser(args: string[] = []): TestBrowser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    // Chromium's own sandbox does not work for root, the user of CI in its container.
-    const chromiumSandbox = process.getuid?.() !== 0;
-    browser = await chromium.launch({ executablePath, chromiumSandbox, args });
+    browser = await launchChromium(args);
   });
   afterAll(() => browser?.close());
 
