@@ -8,7 +8,7 @@ import { notifiedKeys } from '../../../lib/domain/notification.ts';
 import { startIntentSource } from '../../kafka/queue-sources/intent-source.ts';
 import { RoleStopped } from '../../kafka/consumer/role-stopped.ts';
 import { decodeDeadLetter, decodeDelayed } from '../../kafka/queue-sources/messages.ts';
-import { startRollUpSource } from '../../kafka/queue-sources/roll-up-source.ts';
+import { startRollUpSource, type RollUpSourceOptions } from '../../kafka/queue-sources/roll-up-source.ts';
 import { startVerifySource, type VerifySourceOptions } from '../../kafka/queue-sources/verify-source.ts';
 import { createSender } from '../../kafka/send.ts';
 import { createTopicOffsets } from '../../kafka/topic-offsets.ts';
@@ -80,6 +80,19 @@ function startVerify(topics: Topics, options: Partial<VerifySourceOptions>) {
     clock,
     logger,
     delays: [0.1, 0.1, 0.1, 0.1],
+    ...options,
+  });
+  onTestFinished(() => source.stop());
+  return source;
+}
+
+function startRollUp(topics: Topics, options: Pick<RollUpSourceOptions, 'gatherMilliseconds' | 'invoke'>) {
+  const source = startRollUpSource({
+    connection: topics.connection,
+    instanceId: 'one',
+    store: topics.store,
+    clock,
+    logger,
     ...options,
   });
   onTestFinished(() => source.stop());
@@ -223,15 +236,7 @@ describe('the source of roll-up', () => {
     const key = 'aggregates/minute/cus-axon/2025/12/28/18/03.json' as ObjectKey;
     await createWindowNotifier(topics.connection, topics.sender).notify([key]);
     const stopped = new RoleStopped('Start this role with that version.');
-    const source = startRollUpSource({
-      connection: topics.connection,
-      instanceId: 'one',
-      store: topics.store,
-      clock,
-      logger,
-      gatherMilliseconds: 0,
-      invoke: () => Promise.reject(stopped),
-    });
+    const source = startRollUp(topics, { gatherMilliseconds: 0, invoke: () => Promise.reject(stopped) });
     await expect(source.ended).rejects.toBe(stopped);
     expect(await topics.position('roll-up', 'windows')).toBe(0n);
   });
@@ -243,12 +248,7 @@ describe('the source of roll-up', () => {
     await notifier.notify([minute('03'), 'aggregates/hour/cus-axon/2025/12/28/18.json' as ObjectKey]);
     await notifier.notify([minute('04')]);
     const events: string[][] = [];
-    const source = startRollUpSource({
-      connection: topics.connection,
-      instanceId: 'one',
-      store: topics.store,
-      clock,
-      logger,
+    startRollUp(topics, {
       gatherMilliseconds: 300,
       invoke: async (event) => {
         const keys = keysOf(event);
@@ -259,7 +259,6 @@ describe('the source of roll-up', () => {
         });
       },
     });
-    onTestFinished(() => source.stop());
     await until(async () => (await topics.position('roll-up', 'windows')) === 3n);
     expect(events).toEqual([[minute('03'), minute('04')], [minute('03')], [minute('03')]]);
   });
