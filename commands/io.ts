@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Timing } from '../client/timing.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { Service } from './service.ts';
 
 /** The output of a command; only a terminal sets `isTTY`. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -15,6 +16,8 @@ export interface Io {
   readonly clock: Clock;
   /** The time between two looks at a log that is followed. */
   readonly timing: Timing;
+  /** Reads `serverless.yml`; it starts a process. */
+  readonly describeService: () => Promise<Service>;
   /** Emits `SIGINT`, `SIGTERM` and `exit` of the process. A signal without a listener ends the process. */
   readonly events: Pick<EventEmitter, 'on' | 'once' | 'off'>;
   /** Ends the process at once, after its event `exit`. */
@@ -24,7 +27,7 @@ export interface Io {
 }
 
 /** The parts of `Io` for code that works on a pipeline: it warns of trouble, and dates its writes. */
-export type OperatorIo = Pick<Io, 'stderr' | 'clock'>;
+export type OperatorIo = Pick<Io, 'stderr' | 'clock' | 'describeService'>;
 
 /** A Node program that replaces the command that started it. */
 export interface Program {

@@ -3,7 +3,6 @@ import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import { createLogger } from '../lib/logger.ts';
 import { openLocalStore, type LocalStore } from '../local-store/open-local-store.ts';
 import type { OperatorIo } from './io.ts';
-import { describeService } from './service.ts';
 
 /** The store of the emulator, and the names of its queues. */
 export interface WritableStore extends LocalStore {
@@ -22,7 +21,7 @@ export interface WritableStore extends LocalStore {
  */
 export async function openForWriting(
   directory: string,
-  { clock, stderr }: OperatorIo,
+  { clock, stderr, describeService }: OperatorIo,
 ): Promise<WritableStore> {
   const write = (line: string) => void stderr.write(line);
   const logger = createLogger({ level: 'warn', clock, write });

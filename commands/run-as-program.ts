@@ -17,6 +17,8 @@ export async function runAsProgram(run: (io: Io) => Promise<number>): Promise<Pr
     env: process.env,
     clock: { now: () => new Date() },
     timing: realTiming,
+    // Few commands need it, and it loads the store.
+    describeService: async () => (await import('./service.ts')).describeService(),
     events: process,
     exit: (code) => process.exit(code),
     handOver: (program) => (next = program),

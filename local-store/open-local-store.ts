@@ -29,6 +29,7 @@ import {
   openAnnouncedMinutes,
   rollUpQueueNames,
 } from './roll-ups/open-announced-minutes.ts';
+import type { FileOperations } from './object-directory/file-operations.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
 import { openPrivately } from './private-data-directory.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
@@ -68,6 +69,8 @@ export interface LocalStoreOptions {
   readonly onBroken?: OnBroken;
   /** Bytes that the directory may use; `undefined` if there is no quota. */
   readonly quotaBytes?: number | undefined;
+  /** Operations for writes of objects in the calling thread, for tests; by default a thread of its own writes. */
+  readonly operations?: FileOperations;
 }
 
 /**
@@ -101,7 +104,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     });
     opened.push(database);
     const root = join(directory, 'objects');
-    const objects = await openObjectDirectory(root, { logger: options.logger });
+    const objects = await openObjectDirectory(root, options);
     opened.push(objects); // closed before the database, because its writes settle messages there
     const used = options.quotaBytes === undefined ? undefined : measured(root, options.logger);
     if (used !== undefined) opened.push(used);

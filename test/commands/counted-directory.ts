@@ -11,6 +11,7 @@ import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { realFileOperations } from '../../local-store/object-directory/file-operations.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { customer, foldingLimits as limits, receivedRecord, sentJson } from '../factories.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
@@ -40,7 +41,13 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
   const directory = await temporaryDirectory();
   const logger = createLogger({ level: 'warn', clock, write: () => {} });
   const nothing = { streams: {}, queues: [], notifications: [] };
-  const local = await openLocalStore(directory, { clock, logger, region: 'us-east-1', ...nothing });
+  const local = await openLocalStore(directory, {
+    clock,
+    logger,
+    region: 'us-east-1',
+    operations: realFileOperations,
+    ...nothing,
+  });
   await storeCounted(batches, local.objects);
   await local.close();
   return directory;

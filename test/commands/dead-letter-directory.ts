@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { describeService } from '../../commands/service.ts';
 import { type ObjectKey } from '../../lib/domain/keys.ts';
 import { encodePartial } from '../../lib/domain/partial.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import type { LoggedRecord } from '../../local-store/local-stream.ts';
+import { realFileOperations } from '../../local-store/object-directory/file-operations.ts';
 import { openLocalStore, type LocalStore } from '../../local-store/open-local-store.ts';
 import type { QueueSettings } from '../../local-store/queues.ts';
 import { bucketDestination } from '../../local-store/stream-event-source.ts';
@@ -14,9 +14,10 @@ import { foldingLimits as limits, windowPartial } from '../factories.ts';
 import { untilNotified } from '../until-notified.ts';
 import { temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand } from './run-command.ts';
+import { serviceOnce } from './service-once.ts';
 
 export const maxReceiveCount = 3;
-const described = await describeService();
+const described = await serviceOnce();
 const givingUpSooner = ({ deadLetters, ...settings }: QueueSettings): QueueSettings => ({
   ...settings,
   deadLetters: deadLetters && { ...deadLetters, maxReceiveCount },
@@ -32,7 +33,12 @@ export const clock = { now: () => now };
 
 /** Works on the data directory as the emulator would, while no function runs. */
 export async function inStore<T>(directory: string, work: (store: LocalStore) => Promise<T>): Promise<T> {
-  const store = await openLocalStore(directory, { ...service, clock, logger });
+  const store = await openLocalStore(directory, {
+    ...service,
+    clock,
+    logger,
+    operations: realFileOperations,
+  });
   try {
     return await work(store);
   } finally {

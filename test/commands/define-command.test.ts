@@ -68,6 +68,7 @@ async function run(
     clock,
     timing: realTiming,
     events,
+    describeService: unused,
     exit: unused,
     handOver: unused,
   };

@@ -54,7 +54,7 @@ const starts: Readonly<Record<string, readonly [() => Promise<RealStart>, () => 
     async () => ({ args: ['--url', 'http://127.0.0.1:1'], exitCode: 1, says: 'NOT running' }),
   ],
   audit: [
-    async () => ({ args: ['--data-dir', await counted()], exitCode: 0, says: 'No differences.' }),
+    async () => ({ args: ['--data-dir', await counted(), '--repair'], exitCode: 0, says: 'No differences.' }),
     async () => ({ args: ['--data-dir', missing], exitCode: 2, says: noDirectory }),
   ],
   customers: [

@@ -13,6 +13,7 @@ import { type LocalStore } from '../../local-store/open-local-store.ts';
 import { foldingLimits as limits, receivedRecord, windowPartial } from '../factories.ts';
 import { temporaryDirectory } from './counted-directory.ts';
 import { runCommand } from './run-command.ts';
+import { serviceOnce } from './service-once.ts';
 import {
   verifyQueue,
   batch,
@@ -68,7 +69,11 @@ describe('npm run dead-letters -- redrive', () => {
       await store.objects.delete(window);
     });
 
-    const places = await openLocalPlaces(directory, { clock, stderr: process.stderr });
+    const places = await openLocalPlaces(directory, {
+      clock,
+      stderr: process.stderr,
+      describeService: serviceOnce,
+    });
     const kill = () => Promise.reject(new Error('It was killed.'));
     for await (const letter of findDeadLetters(places)) {
       const killed = redrive(letter, { ...places, store: { ...places.store, delete: kill } });

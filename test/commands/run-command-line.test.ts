@@ -17,6 +17,7 @@ async function run(...argv: readonly string[]) {
     clock: { now: () => new Date() },
     timing: realTiming,
     events: new EventEmitter(),
+    describeService: () => expect.fail('not expected'),
     exit: () => expect.fail('not expected'),
     handOver: () => expect.fail('not expected'),
   });

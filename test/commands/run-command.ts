@@ -6,6 +6,7 @@ import { commands } from '../../commands/commands.ts';
 import type { Command } from '../../commands/define-command.ts';
 import type { Io, Program } from '../../commands/io.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
+import { serviceOnce } from './service-once.ts';
 import { spawnCommand, type CommandEnd, type RunningCommand } from '../spawn-command.ts';
 
 export { jsonLines, type CommandEnd } from '../spawn-command.ts';
@@ -74,6 +75,7 @@ export function callCommand(
     env,
     clock,
     timing,
+    describeService: serviceOnce,
     events,
     exit: (code) => void events.emit('exited', code),
     handOver: (program) => void programs.push(program),

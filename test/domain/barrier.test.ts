@@ -7,6 +7,7 @@ import {
   type Hop,
   type OffsetLook,
 } from '../../lib/domain/barrier.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const hops: readonly Hop[] = [
   [{ topic: 'batches', group: 'summarizer' }],
@@ -255,9 +256,9 @@ describe('barriers', () => {
         model.lookNow();
         expect(model.barriers.passed.map((at) => at?.getTime())).toEqual(hops.map(() => model.now));
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     );
-    expect(passes).toBeGreaterThan(1_000);
+    expect(passes).toBeGreaterThan(propertyRuns(1_000));
   });
 
   it('are bounded, and the oldest move on while a group is behind', () => {

@@ -6,6 +6,7 @@ import { browsers, browserVariants } from '../../lib/domain/user-agent/browsers.
 import { findBrowser } from '../../lib/domain/user-agent/find-browser.ts';
 import { patternsVersion } from '../../lib/domain/user-agent/rules-version.ts';
 import { readSymbols } from '../../lib/domain/user-agent/symbols.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const maxLength = 500;
 
@@ -69,7 +70,7 @@ describe('findBrowser', () => {
         fc.pre(!text.toLowerCase().includes('naver('));
         expect(known(nameOf(text))).toBe(known(nameInLibrary(text)));
       }),
-      { numRuns: 30_000 },
+      { numRuns: propertyRuns(30_000) },
     );
   });
 

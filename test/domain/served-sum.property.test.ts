@@ -12,6 +12,7 @@ import { ServedSum } from '../../lib/domain/served-sum.ts';
 import { addToSum, emptySum, foldSum } from '../../lib/domain/window-sum.ts';
 import { countsWith, customer, foldingLimits, instant, windowStart } from '../factories.ts';
 import { arbitraryMeasures } from './arbitrary-measures.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const key = fc.constantFrom(
   'GET /',
@@ -119,6 +120,7 @@ describe('the sum of served windows', () => {
           } as const;
           expect(contentOf(sumOf(hours, limits))).toEqual(contentOf(served(day)));
         }),
+        { numRuns: propertyRuns(100) },
       );
     },
   );
@@ -134,6 +136,7 @@ describe('the sum of served windows', () => {
         );
         expect(sum).not.toHaveProperty('batches');
       }),
+      { numRuns: propertyRuns(100) },
     );
   });
 
@@ -158,6 +161,7 @@ describe('the sum of served windows', () => {
           }
         },
       ),
+      { numRuns: propertyRuns(100) },
     );
   });
 
@@ -175,6 +179,7 @@ describe('the sum of served windows', () => {
         expect(some?.requests).toBe(all?.requests);
         expect(some?.counts.requestsByPath.json.toString()).toBe('{}');
       }),
+      { numRuns: propertyRuns(100) },
     );
   });
 
@@ -185,6 +190,7 @@ describe('the sum of served windows', () => {
         const start = windowStart('2025-12-28T00:00:00Z');
         expect(sumOf([only], foldingLimits)).toEqual({ ...served(only), windowStart: start });
       }),
+      { numRuns: propertyRuns(100) },
     );
   });
 });

@@ -11,6 +11,7 @@ import { decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { customer, instant, windowStart } from '../factories.ts';
 import { arbitraryMeasures } from './arbitrary-measures.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const start = windowStart('2025-12-28T18:00:00Z');
 const key = fc.oneof(
@@ -164,7 +165,7 @@ describe('a window as it is served', () => {
         if (typeof served !== 'object') expect(served).toEqual(read);
         else expect(parsed(served)).toEqual(read);
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     );
   });
 
@@ -203,7 +204,7 @@ describe('a window as it is served', () => {
         const { counts: _counts, measures: _measures, errorsOfPaths: _errors, ...rest } = whole;
         expect(part).toMatchObject(rest);
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(1_000) },
     );
   });
 });

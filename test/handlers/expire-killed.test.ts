@@ -5,6 +5,7 @@ import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.t
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { RetainedApp } from './retained-app.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 /**
  * Kills the deletion between any two of its steps, with all other work between them, and runs two deletions at once
@@ -176,6 +177,6 @@ describe('the deletion of what has expired', () => {
       }
       await expectExactlyWhatIsKept(retained);
     });
-    await expect(fc.assert(property, { numRuns: 30 })).resolves.toBeUndefined();
+    await expect(fc.assert(property, { numRuns: propertyRuns(30) })).resolves.toBeUndefined();
   });
 });

@@ -11,6 +11,7 @@ import { verifyHandler } from '../../handlers/verify.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { LocalQueue } from '../../local-store/local-queue.ts';
+import { realFileOperations } from '../../local-store/object-directory/file-operations.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import type { QueueSettings } from '../../local-store/queues.ts';
 import { sqsEvent } from '../../event-source/queue/sqs-event.ts';
@@ -38,7 +39,12 @@ let isAway = false;
  */
 async function openStore() {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-outage-'));
-  const local = await openLocalStore(directory, { ...service, clock, logger: recordedLogger().logger });
+  const local = await openLocalStore(directory, {
+    ...service,
+    clock,
+    logger: recordedLogger().logger,
+    operations: realFileOperations,
+  });
   onTestFinished(async () => {
     await local.close();
     await rm(directory, { recursive: true, force: true });

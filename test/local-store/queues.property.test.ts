@@ -7,6 +7,7 @@ import { openQueues, type QueueSettings } from '../../local-store/queues.ts';
 import { recordedLogger } from './played-source.ts';
 import { everything, SetClock, verify } from './queues/queue-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const settings: readonly QueueSettings[] = [
   { ...verify, delaySeconds: 5, deadLetters: { queueName: 'failed', maxReceiveCount: 2 } },
@@ -162,6 +163,6 @@ it('keeps every message until it is deleted, whatever is done at the same time a
       await run.close();
       await rm(run.directory, { recursive: true });
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   );
 }, 60_000);

@@ -19,6 +19,7 @@ import type { StoredNotification, Verdict } from '../../lib/pipeline/verify/verd
 import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
+import { realFileOperations } from '../../local-store/object-directory/file-operations.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import {
   batchIdOf,
@@ -72,6 +73,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     consumers: [{ name: consumer, startingPosition: 'TRIM_HORIZON' }],
   } as const;
   const local = await openLocalStore(directory, {
+    operations: realFileOperations,
     clock,
     logger: createLogger({ level: 'warn', clock, write: (line) => process.stderr.write(line) }),
     region: 'us-east-1',

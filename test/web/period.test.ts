@@ -13,6 +13,7 @@ import {
   type Unit,
 } from '../../web/period/period.ts';
 import { startOfDay } from '../../web/period/zone.ts';
+import { propertyRuns } from '../property-runs.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16)}Z`;
@@ -126,6 +127,7 @@ describe('comparedRange', () => {
           expect([before[0], before.at(-1)]).toEqual(Object.values(comparedRange(range, Infinity, zone)));
         }
       }),
+      { numRuns: propertyRuns(100) },
     );
   });
 

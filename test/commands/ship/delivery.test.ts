@@ -5,6 +5,7 @@ import { OtherContent } from '../../../commands/ship/deliver-pieces.ts';
 import type { Log, LogEvent } from '../../../commands/ship/log.ts';
 import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
 import { shipTo } from './ship-to.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 interface Run {
   /** The text of the log at the time of reading. */
@@ -95,7 +96,7 @@ describe('shipping a log', () => {
         await ship(pipeline, { text: textOf(lines) });
         expect(countedPaths(pipeline)).toEqual(pathsOf(lines));
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 

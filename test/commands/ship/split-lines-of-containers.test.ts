@@ -7,6 +7,7 @@ import { jsonLines, runCommand } from '../run-command.ts';
 import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
 import { writeLog } from './shipped-log.ts';
 import { shipTo } from './ship-to.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 const count = 1_200;
 
@@ -89,7 +90,7 @@ describe.each<Runtime>(['containerd', 'docker'])('lines that %s has split', (run
         await ship(pipeline, runtime);
         expect(pathsOf(pipeline)).toEqual(allPaths);
       }),
-      { numRuns: 20 },
+      { numRuns: propertyRuns(20) },
     );
   }, 60_000);
 });

@@ -6,6 +6,7 @@ import type { LogEvent } from '../../../commands/ship/log.ts';
 import { sampleLogs, type EarlierSample } from './earlier-logs.ts';
 import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
 import { shipTo } from './ship-to.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 /** The batches that version 0.2 sent of the samples: recorded with its code. */
 const frozen = JSON.parse(
@@ -104,7 +105,7 @@ describe('a log that an earlier version has sent', () => {
           );
         },
       ),
-      { numRuns: 80 },
+      { numRuns: propertyRuns(80) },
     );
   }, 60_000);
 

@@ -12,6 +12,7 @@ import { allocatedBytes, measureDirectory } from '../../../local-store/disk-room
 import { measureInThread } from '../../../local-store/disk-room/measure-in-thread.ts';
 import { measuredObjectStore } from '../../../local-store/disk-room/measured-object-store.ts';
 import { UsedBytes } from '../../../local-store/disk-room/used-bytes.ts';
+import { realFileOperations } from '../../../local-store/object-directory/file-operations.ts';
 import { openLocalStore } from '../../../local-store/open-local-store.ts';
 
 const lines: string[] = [];
@@ -103,7 +104,7 @@ describe('what a directory uses', () => {
   it('is what the local store reports, with earlier objects and later writes and deletes', async () => {
     const directory = await temporaryDirectory();
     const nothing = { streams: {}, queues: [], notifications: [], region: 'us-east-1', clock, logger };
-    const first = await openLocalStore(directory, nothing);
+    const first = await openLocalStore(directory, { ...nothing, operations: realFileOperations });
     expect((await first.diskRoom.use()).usedBytes).toBeUndefined();
     for (const n of [1, 2, 3]) {
       await first.objects.put(`a/b/${n}` as ObjectKey, Buffer.alloc(100_000, 1), { ifNoneMatch: '*' });

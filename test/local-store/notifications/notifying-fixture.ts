@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { notifyingObjectStore, type NotificationRule } from '../../../local-store/notifications.ts';
+import { realFileOperations } from '../../../local-store/object-directory/file-operations.ts';
 import { openObjectDirectory } from '../../../local-store/object-directory.ts';
 import type { QueueSettings } from '../../../local-store/queues.ts';
 import { openFixture, verify } from '../queues/queue-fixture.ts';
@@ -48,7 +49,7 @@ export async function openNotifying(
   } = {},
 ) {
   const fixture = await openFixture(join(directory, 'log'), settings);
-  const objects = await openObjectDirectory(join(directory, 'objects'));
+  const objects = await openObjectDirectory(join(directory, 'objects'), { operations: realFileOperations });
   onTestFinished(() => objects.close());
   const { queues, clock } = fixture;
   const store = notifyingObjectStore(between(objects), {

@@ -6,6 +6,7 @@ import type { StreamRecord } from '../../../lib/ports/event-stream.ts';
 import type { Consumer, LocalStream, TakeLimits } from '../../../local-store/local-stream.ts';
 import { customer, windowStart } from '../../factories.ts';
 import { aggregate, everything, openSingle, temporaryDirectory, texts } from '../temporary-log.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 const audit: Consumer = { name: 'audit', startingPosition: 'TRIM_HORIZON' };
 
@@ -134,7 +135,7 @@ describe('what a consumer takes', () => {
         expect(await stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
         await log.close();
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { consumedThrough } from '../../../lib/ports/consumed-through.ts';
 import { AnnouncedMinutes } from '../../../local-store/roll-ups/announced-minutes.ts';
 import { WatchedClock } from '../../../local-store/watched-clock.ts';
 import { customer, windowStart } from '../../factories.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 const starts = ['2025-12-28T18:03:00Z', '2025-12-28T18:04:00Z', '2025-12-28T23:59:00Z'].map(windowStart);
 
@@ -160,7 +161,7 @@ describe('what waits to be rolled up, in any order of accepting, writing and rol
           }
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     );
     expect(known).toBeGreaterThan(0);
   });

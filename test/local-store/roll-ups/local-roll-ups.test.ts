@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { minuteKey } from '../../../lib/domain/keys.ts';
 import { PreconditionFailed } from '../../../lib/errors.ts';
+import { realFileOperations } from '../../../local-store/object-directory/file-operations.ts';
 import { openLocalStore, type LocalStore } from '../../../local-store/open-local-store.ts';
 import { customer, windowStart } from '../../factories.ts';
 import { recordedLogger } from '../played-source.ts';
@@ -35,6 +36,7 @@ let store: LocalStore;
 async function open(): Promise<void> {
   const { logger } = recordedLogger();
   store = await openLocalStore(directory, {
+    operations: realFileOperations,
     clock,
     logger,
     region: 'us-east-1',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
+import { realFileOperations } from '../../../local-store/object-directory/file-operations.ts';
 import { openObjectDirectory } from '../../../local-store/object-directory.ts';
 import { bucketDestination, queueDestination } from '../../../local-store/stream-event-source.ts';
 import { invocationRecord } from '../../../event-source/stream/invocation-record.ts';
@@ -20,7 +21,7 @@ const event = kinesisStreamEvent(3, records, { eventSourceArn, region: 'eu-centr
 
 describe('a bucket as a destination', () => {
   it('gets the records, each time under a key of its own in the layout of AWS', async () => {
-    const objects = await openObjectDirectory(await temporaryDirectory());
+    const objects = await openObjectDirectory(await temporaryDirectory(), { operations: realFileOperations });
     const destination = bucketDestination(objects);
     await destination.deliver(record, event);
     await destination.deliver(record, event);

@@ -10,6 +10,7 @@ import { keepFailedRecord } from '../../../lib/pipeline/failed-records/keep-fail
 import type { WindowPartial } from '../../../lib/domain/partial.ts';
 import { createRetention } from '../../../lib/pipeline/expire/retention.ts';
 import { createLogger } from '../../../lib/logger.ts';
+import { realFileOperations } from '../../../local-store/object-directory/file-operations.ts';
 import { openLocalStore } from '../../../local-store/open-local-store.ts';
 import { temporaryDirectory } from '../../commands/counted-directory.ts';
 import { receivedRecord, windowPartial, foldingLimits as limits } from '../../factories.ts';
@@ -24,7 +25,13 @@ async function openRaw(rawBatchDays: number | undefined) {
   const clock = { now: () => new Date(now) };
   const logger = createLogger({ level: 'warn', clock, write: () => {} });
   const nothing = { streams: {}, queues: [], notifications: [] };
-  const local = await openLocalStore(directory, { clock, logger, region: 'us-east-1', ...nothing });
+  const local = await openLocalStore(directory, {
+    clock,
+    logger,
+    region: 'us-east-1',
+    operations: realFileOperations,
+    ...nothing,
+  });
   const store = local.objects;
   const stream = createInMemoryEventStream({ clock });
   const kept: string[] = [];

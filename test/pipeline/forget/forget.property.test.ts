@@ -8,6 +8,7 @@ import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
 import { customer } from '../../factories.ts';
 import { World, type SentBatch, type Weakened } from './world.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 /**
  * A customer is forgotten while its batches are stored, counted, verified and rolled up; a scheduler picks the order
@@ -125,7 +126,7 @@ const blindAggregate: Weakened = (shared, actor) => {
 
 describe('a customer that is forgotten beside a running pipeline', () => {
   it('leaves nothing of before, and loses nothing that is sent later', async () => {
-    const run = fc.assert(isExact(), { numRuns: 150 });
+    const run = fc.assert(isExact(), { numRuns: propertyRuns(150) });
     await expect(run).resolves.toBeUndefined();
   });
 

@@ -10,6 +10,7 @@ import { listPaths, type ListedPath, type PathsQuery } from '../../../lib/pipeli
 import type { ServedWindow, WindowReader } from '../../../lib/ports/window-reader.ts';
 import { countsWith, customer, instant, minuteOf, windowStart } from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 const clock = { now: () => instant('2025-12-28T18:30:00Z') };
 const first = minuteOf('2025-12-28T18:00:00Z');
@@ -145,7 +146,7 @@ describe('the list of paths', () => {
           expect(found).toEqual(wanted);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
   });
 

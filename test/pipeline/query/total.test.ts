@@ -22,6 +22,7 @@ import {
   foldingLimits as limits,
 } from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 type Paths = Readonly<Record<string, number>>;
 /** The contents of one minute. */
@@ -237,7 +238,7 @@ describe('total', () => {
         const found = tops.get('requestsByPath')?.map(({ key, requests }) => [key, requests] as const);
         expect(new Map(found)).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: propertyRuns(150) },
     );
   });
 });

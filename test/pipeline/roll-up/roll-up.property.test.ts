@@ -14,6 +14,7 @@ import {
   windowStart,
   foldingLimits as limits,
 } from '../../factories.ts';
+import { propertyRuns } from '../../property-runs.ts';
 
 /**
  * Several processes write and roll up minutes at once; a scheduler picks the order of their reads and writes. Each
@@ -100,7 +101,7 @@ function sumsAreRight(weakened: Weakened = (shared) => shared) {
 
 describe('hours and days that several roll up at once', () => {
   it('are right when all is done, in whatever order they read and write', async () => {
-    const run = fc.assert(sumsAreRight(), { numRuns: 200 });
+    const run = fc.assert(sumsAreRight(), { numRuns: propertyRuns(200) });
     await expect(run).resolves.toBeUndefined();
   });
 
