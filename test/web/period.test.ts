@@ -13,7 +13,6 @@ import {
   type Unit,
 } from '../../web/period/period.ts';
 import { startOfDay } from '../../web/period/zone.ts';
-import { propertyRuns } from '../property-runs.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16)}Z`;
@@ -127,7 +126,6 @@ describe('comparedRange', () => {
           expect([before[0], before.at(-1)]).toEqual(Object.values(comparedRange(range, Infinity, zone)));
         }
       }),
-      { numRuns: propertyRuns(100) },
     );
   });
 
