@@ -5,9 +5,9 @@ import { pathSearch, PathSum, pathWindowOf, type PathWindow } from '../../domain
 import { saturatedSum } from '../../domain/sums.ts';
 import type { TimeZone } from '../../domain/time-zone.ts';
 import type { WindowSize, WindowStart } from '../../domain/window.ts';
-import type { WindowRange, WindowReader } from '../../ports/window-reader.ts';
+import type { WindowRange } from '../../ports/window-reader.ts';
 import { localWindows } from './local-windows.ts';
-import { countingReader, exceeds, type ReadWork } from './read-work.ts';
+import { countingReader, exceeds, type RangeReader, type ReadWork } from './read-work.ts';
 import type { QueryPorts } from './query.ts';
 
 /** Windows to read of one path: those with `from ≤ windowStart < to`. */
@@ -77,7 +77,7 @@ export async function pathSeries(
   return { countedThrough, waiting, windows, folded, foldedErrors, lastWindow: undefined };
 }
 
-function windowsOf(query: PathSeriesQuery, reader: Pick<WindowReader, 'windows'>): AsyncIterable<PathWindow> {
+function windowsOf(query: PathSeriesQuery, reader: RangeReader): AsyncIterable<PathWindow> {
   const { windowSize, zone, path } = query;
   const search = pathSearch(path);
   if (zone === undefined || windowSize === 'minute') return pathWindows(query, search, reader);
@@ -88,7 +88,7 @@ function windowsOf(query: PathSeriesQuery, reader: Pick<WindowReader, 'windows'>
 async function* pathWindows(
   range: WindowRange,
   search: KeySearch,
-  reader: Pick<WindowReader, 'windows'>,
+  reader: RangeReader,
 ): AsyncGenerator<PathWindow> {
   for await (const window of reader.windows(range, windowsInFlight)) yield pathWindowOf(window, search);
 }
