@@ -25,7 +25,7 @@ export interface DayParts {
 export interface DayPlan {
   readonly base: DayWithHours;
   readonly hours: readonly ServedWindow[];
-  /** As the days have them, with empty counts. */
+  /** These hours and the subtracted ones are those of the days, with empty counts. */
   readonly added: readonly ServedWindow[];
   readonly subtracted: readonly ServedWindow[];
 }

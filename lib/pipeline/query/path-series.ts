@@ -40,7 +40,7 @@ export interface PathSeriesPage extends Pick<AnswerProgress, 'countedThrough' | 
 
 /**
  * Limits of the work for a page. It ends after the window that reaches one of them, even if no window had the path. 4,000
- * hours are 166 days; 256 MiB take about a second.
+ * hours are 166 days, and more local days than that where they are composed of days of UTC; 256 MiB take about a second.
  */
 const maxWork: ReadWork = { windows: 4_000, bytes: 256 * 1_024 * 1_024 };
 const windowsInFlight = 16;
