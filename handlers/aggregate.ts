@@ -1,24 +1,21 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { nameOfRecord } from '../lib/domain/failed-record.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import {
   aggregate,
   type AggregateOptions,
   type ReceivedRecord,
-  type UncountedRecord,
 } from '../lib/pipeline/aggregate/aggregate.ts';
-import { NewerFormat } from '../lib/errors.ts';
 import type { StreamName } from '../lib/domain/stream-name.ts';
+import { reportNewerFormat, type NewerFormatOptions } from './on-newer-format.ts';
 import { wired, type App } from './wiring.ts';
 
-export interface AggregateHandlerOptions extends Pick<AggregateOptions, 'isTriedEnough'> {
-  /** Called after an invocation with a record that a newer version wrote, or whose window it wrote. May throw. */
-  readonly onNewerFormat?: ((uncounted: UncountedRecord) => void) | undefined;
-}
+export type AggregateHandlerOptions = NewerFormatOptions & Pick<AggregateOptions, 'isTriedEnough'>;
 
 /** Consumes a stream: adds partials to their windows, and names the records that have to be delivered again. */
 export function aggregateHandler(
   wired: () => Promise<App>,
-  { isTriedEnough, onNewerFormat }: AggregateHandlerOptions = {},
+  { isTriedEnough, ...newerFormat }: AggregateHandlerOptions = {},
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
   return async ({ Records }) => {
     const app = await wired();
@@ -46,8 +43,7 @@ export function aggregateHandler(
       const fields = { stream, partition, sequenceNumber, error: first.error };
       logger.error('Partials could not be counted; they come again', { partials: failed.length, ...fields });
     }
-    const newer = failed.find(({ error }) => error instanceof NewerFormat);
-    if (newer !== undefined) onNewerFormat?.(newer);
+    reportNewerFormat(failed, ({ record }) => nameOfRecord(record), newerFormat);
     return { batchItemFailures: failed.map(({ record }) => ({ itemIdentifier: record.sequenceNumber })) };
   };
 }

@@ -1,23 +1,19 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
-import type { ObjectKey } from '../lib/domain/keys.ts';
-import { NewerFormat } from '../lib/errors.ts';
 import { rollUp, type RollUpOptions } from '../lib/pipeline/roll-up/roll-up.ts';
+import { reportNewerFormat, type NewerFormatOptions } from './on-newer-format.ts';
 import { readNotifications } from './queues/read-notifications.ts';
 import { wired, type App } from './wiring.ts';
 
 /** Half of the function's time-out: work that has begun by then ends before the time-out. */
 const maxSeconds = 60;
 
-export interface RollUpHandlerOptions extends Pick<RollUpOptions, 'isTriedEnough'> {
-  /** Called after an invocation with an hour or a day of which a newer version wrote something. May throw. */
-  readonly onNewerFormat?: ((key: ObjectKey, error: NewerFormat) => void) | undefined;
-}
+export type RollUpHandlerOptions = NewerFormatOptions & Pick<RollUpOptions, 'isTriedEnough'>;
 
 /** Consumes the notifications of written minutes: recomputes their hours and days. */
 export function rollUpHandler(
   wired: () => Promise<App>,
-  { isTriedEnough, onNewerFormat }: RollUpHandlerOptions = {},
+  { isTriedEnough, ...newerFormat }: RollUpHandlerOptions = {},
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async ({ Records }) => {
     const app = await wired();
@@ -40,11 +36,10 @@ export function rollUpHandler(
         logger.error('A window could not be recomputed; it is tried again', { key, error: outcome.error });
     }
     await metrics.flush();
-    for (const { key, outcome } of rolledUp) {
-      if (outcome.kind === 'failed' && outcome.error instanceof NewerFormat) {
-        onNewerFormat?.(key, outcome.error);
-      }
-    }
+    const failed = rolledUp.flatMap(({ key, outcome }) =>
+      outcome.kind === 'failed' ? [{ key, error: outcome.error }] : [],
+    );
+    reportNewerFormat(failed, ({ key }) => key, newerFormat);
     return { batchItemFailures: [...comeAgain].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

@@ -4,6 +4,7 @@ import { isDone } from '../lib/pipeline/verify/is-done.ts';
 import type { Verdict } from '../lib/pipeline/verify/verdict.ts';
 import { verify } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
+import { reportNewerFormat, type NewerFormatOptions } from './on-newer-format.ts';
 import { readNotifications } from './queues/read-notifications.ts';
 import { wired, type App } from './wiring.ts';
 
@@ -18,7 +19,10 @@ const looksBeforeOverdue = 4;
 const maxSeconds = 30;
 
 /** Consumes the notifications of stored batches: proves that each is counted, or emits it again and looks again later. */
-export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
+export function verifyHandler(
+  wired: () => Promise<App>,
+  newerFormat: NewerFormatOptions = {},
+): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const reEmissions = new ReEmissionTimes();
   const sights = new FirstSights();
   return async ({ Records }) => {
@@ -59,6 +63,10 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
       }
     }
     await metrics.flush();
+    const failed = verified.flatMap(({ key, verdict }) =>
+      verdict.kind === 'failed' ? [{ key, error: verdict.error }] : [],
+    );
+    reportNewerFormat(failed, ({ key }) => key, newerFormat);
     return { batchItemFailures: [...comeAgain].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

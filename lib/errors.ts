@@ -178,6 +178,12 @@ export class NewerFormat extends UnreadableFormat {
   override readonly name = 'NewerFormat';
 }
 
+/** Returns the newer format that an error is about, itself or by its causes; `undefined` if there is none. */
+export function newerFormatIn(error: unknown): NewerFormat | undefined {
+  if (error instanceof NewerFormat) return error;
+  return error instanceof Error ? newerFormatIn(error.cause) : undefined;
+}
+
 /** Counts would no longer be exact: a sum exceeds 2^53 − 1. Real traffic cannot come near it. */
 export class CountsTooLarge extends Error {
   override readonly name = 'CountsTooLarge';

@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config';
-import { LongFilesFirst } from './test/long-files-first.ts';
+import { longFilesFirst } from '../test/long-files-first.ts';
+
+/** Files that take half a minute or more. Each waits for much of it: for a session to expire, or a broker to start. */
+const longFiles = [
+  'cluster/cluster.test.ts',
+  'cluster/flink.test.ts',
+  'cluster/clickhouse.test.ts',
+  'kafka/broker-kill.test.ts',
+  'kafka/broker-outage.test.ts',
+  'roles-command.test.ts',
+  'kafka/tls.test.ts',
+];
 
 /** Tests with a real Kafka and a real S3 server; `set-up.sh` installs them. */
 export default defineConfig({
@@ -9,7 +20,7 @@ export default defineConfig({
     globalSetup: ['test/services.ts'],
     // Each file has topics, or services, of its own, but two cores are soon busy with them.
     maxWorkers: 2,
-    sequence: { sequencer: LongFilesFirst },
+    sequence: { sequencer: longFilesFirst(longFiles) },
     // No test depends on the speed of the machine: these limits end what hangs. A poll would give up after a second.
     testTimeout: 600_000,
     hookTimeout: 300_000,

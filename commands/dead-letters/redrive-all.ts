@@ -1,6 +1,7 @@
 import { Unavailable } from '../../lib/errors.ts';
 import { reasonOf } from '../../lib/reason-of.ts';
 import { idOf, type DeadLetter } from './dead-letter.ts';
+import { findNewestLetters } from './newest-letters.ts';
 import {
   redrive,
   type Fate,
@@ -29,10 +30,11 @@ export async function redriveAll(
   told: (letter: DeadLetter, redriven: Redriven) => void,
 ): Promise<void> {
   const hasRecords = letters.some(({ kind }) => kind === 'failed-record' || kind === 'failed-invocation');
+  const lettersOf = hasRecords ? await findNewestLetters(places.store) : () => undefined;
   const wait = hasRecords ? await places.watchCounting?.() : undefined;
   const all: PutLetter[] = [];
   for (const letter of letters) {
-    const redriven = await redrive(letter, places);
+    const redriven = await redrive(letter, places, lettersOf);
     if (redriven.isRedriven && redriven.put !== undefined) {
       all.push({ ...redriven.put, letter, to: redriven.to });
     } else told(letter, redriven);

@@ -5,8 +5,9 @@ import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { reasonOf } from '../../lib/reason-of.ts';
 import type { EventStream } from '../../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import type { DeadLetter, DeadMessage } from './dead-letter.ts';
+import { idOf, type DeadLetter, type DeadMessage } from './dead-letter.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
+import type { FindLetters } from './newest-letters.ts';
 import { decodeFailedInvocation } from '../../lib/domain/failed-invocation.ts';
 
 /** The places that dead letters can be in, to give them back. */
@@ -63,14 +64,21 @@ export type Redriven =
  * Sends a dead letter back to where it came from. It puts the record, then deletes the object, then removes the message: if
  * it is killed in between, the record is redriven twice and counted once. As long as the object is there, answers are not
  * complete; so where counting goes on meanwhile, the caller removes the object when the record is counted (see `redriveAll`).
+ *
+ * A record that has failed again is put from the newest of its dead letters alone. Older ones that have nothing else are removed:
+ * otherwise each redrive of all of them would leave more.
  */
-export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promise<Redriven> {
+export async function redrive(
+  letter: DeadLetter,
+  places: RedrivePlaces,
+  lettersOf: FindLetters,
+): Promise<Redriven> {
   try {
     switch (letter.kind) {
       case 'failed-record':
-        return await redriveRecord(letter, places);
+        return await redriveRecord(letter, places, lettersOf);
       case 'failed-invocation':
-        return await putAgain(letter, places, decodeFailedInvocation);
+        return await putAgain(letter, places, lettersOf, decodeFailedInvocation);
       case 'stale-message':
         await removeMessages(letter.messages, places);
         return { isRedriven: true, to: 'nowhere: the record is gone, and its message was removed' };
@@ -99,9 +107,10 @@ export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promis
 async function redriveRecord(
   letter: DeadLetter & { readonly kind: 'failed-record' },
   places: RedrivePlaces,
+  lettersOf: FindLetters,
 ): Promise<Redriven> {
   if (!letter.key.startsWith(`failed/${rollUpStream}/`)) {
-    return putAgain(letter, places, (body) => {
+    return putAgain(letter, places, lettersOf, (body) => {
       const { stream, ...record } = decodeFailedRecord(body);
       return { stream, records: [record] };
     });
@@ -116,16 +125,30 @@ async function redriveRecord(
 async function putAgain(
   { key, messages }: { readonly key: ObjectKey; readonly messages: readonly DeadMessage[] },
   places: RedrivePlaces,
+  lettersOf: FindLetters,
   decode: (body: Buffer) => PutAgain & { readonly stream: string },
 ): Promise<Redriven> {
   const object = await places.store.get(key);
   if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
-  const { stream, records } = decode(object.body);
-  await places.stream(stream).put(records.map(({ partitionKey, data }) => ({ partitionKey, data })));
+  const { stream, records: all } = decode(object.body);
   const remove = async () => {
     await places.store.delete(key);
     await removeMessages(messages, places);
   };
+  const known = all.map((record) => ({ record, letters: lettersOf(stream, record) }));
+  const records = known.flatMap(({ record, letters }) =>
+    letters === undefined || letters.newest === key ? [record] : [],
+  );
+  if (records.length === 0) {
+    await remove();
+    const times = Math.max(...known.map(({ letters }) => letters?.times ?? 1));
+    const ids = [...new Set(known.flatMap(({ letters }) => (letters ? [idOf(letters.newest)] : [])))].join(
+      ', ',
+    );
+    const to = `nowhere: it failed again, ${times} times in all, and is kept as ${ids}; this older one was removed`;
+    return { isRedriven: true, to };
+  }
+  await places.stream(stream).put(records.map(({ partitionKey, data }) => ({ partitionKey, data })));
   if (places.watchCounting !== undefined) {
     return { isRedriven: true, to: stream, put: { records, remove } };
   }

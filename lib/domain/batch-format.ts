@@ -6,7 +6,13 @@ import type { BodyFormat } from './body-format.ts';
 import { formatNames } from './log-formats/log-reader.ts';
 import { mediaTypes } from './media-type.ts';
 import { rangesPattern, type Rejections } from './rejected-entries.ts';
-import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
+import {
+  customerIdSchema,
+  instantSchema,
+  readDocument,
+  refuseNewerStart,
+  windowStartSchema,
+} from './stored-document.ts';
 import type { EncodedPartial } from './summarise.ts';
 import { TextBytes } from './text-bytes.ts';
 
@@ -175,7 +181,10 @@ export function decodeBatchStart(start: Buffer): BatchStart {
  */
 export function decodeBatchHeader(start: Buffer): BatchHeader | undefined {
   const headerEnd = start.indexOf(lineBreak);
-  if (headerEnd < 0) return undefined;
+  if (headerEnd < 0) {
+    refuseNewerStart(start, 'A batch', formatVersion);
+    return undefined;
+  }
   const header = readDocument(start.toString('utf8', 0, headerEnd), 'A batch', formatVersion, headerSchema);
   const { batchId: id, contentEncoding: _contentEncoding, ...fields } = header;
   return { ...fields, id };

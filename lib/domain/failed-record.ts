@@ -60,3 +60,12 @@ export function placesOfFailedRecord(record: FailedRecord): readonly [ObjectKey,
 export function digestOf({ partitionKey, data }: Pick<FailedRecord, 'partitionKey' | 'data'>): string {
   return createHash('sha256').update(`${partitionKey}\n`).update(data).digest('hex').slice(0, 32);
 }
+
+/** Returns what messages call a record. */
+export function nameOfRecord({
+  stream,
+  partition,
+  sequenceNumber,
+}: Pick<FailedRecord, 'stream' | 'partition' | 'sequenceNumber'>): string {
+  return `Record ${sequenceNumber} in partition ${partition} of ${stream}`;
+}

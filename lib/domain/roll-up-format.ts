@@ -8,7 +8,13 @@ import {
   storedCountsShape,
   type StoredCounts,
 } from './stored-counts.ts';
-import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
+import {
+  customerIdSchema,
+  instantSchema,
+  readDocument,
+  refuseNewerStart,
+  windowStartSchema,
+} from './stored-document.ts';
 import { enclosingWindowStart } from './window.ts';
 
 const formatVersion = 2;
@@ -52,7 +58,9 @@ export function encodeRolledUp({ counts, measures, ...fields }: RolledUpWindow):
  */
 export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
   const end = start.indexOf(lineBreak);
-  return end < 0 ? undefined : rolledUpText.read(start.toString('utf8', 0, end));
+  if (end >= 0) return rolledUpText.read(start.toString('utf8', 0, end));
+  refuseNewerStart(start, 'A window', formatVersion);
+  return undefined;
 }
 
 /** The text of a stored hour or day, in pieces. */

@@ -15,11 +15,7 @@ export function readDocument<T>(text: string, what: string, version: number, sch
   const document = requireJson(text, what);
   const written = formatVersionOf(document);
   if (written === undefined) throw new UnreadableFormat(`${what} is damaged: it has no format version.`);
-  if (written > version) {
-    throw new NewerFormat(
-      `${what} has format version ${written}; this version of the program reads up to ${version}.`,
-    );
-  }
+  refuseNewer(written, what, version);
   const result = schema.safeParse(document);
   if (!result.success) {
     throw new UnreadableFormat(`${what} is damaged: ${z.prettifyError(result.error)}`, {
@@ -27,6 +23,28 @@ export function readDocument<T>(text: string, what: string, version: number, sch
     });
   }
   return result.data;
+}
+
+/** Returns the format version from the first bytes of a document; `undefined` where they have none. */
+export function versionAtStart(start: Buffer): number | undefined {
+  const digits = /^{"formatVersion":(\d+)[,}]/.exec(start.toString('latin1', 0, 40))?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * Refuses a document of a newer version whose end was not found in its `start`: that version may write everything behind
+ * the version in another way.
+ * @throws NewerFormat  written by a newer version of this program
+ */
+export function refuseNewerStart(start: Buffer, what: string, version: number): void {
+  refuseNewer(versionAtStart(start) ?? 0, what, version);
+}
+
+function refuseNewer(written: number, what: string, version: number): void {
+  if (written <= version) return;
+  throw new NewerFormat(
+    `${what} has format version ${written}; this version of the program reads up to ${version}.`,
+  );
 }
 
 export const customerIdSchema = z.string().transform((text, context) => {

@@ -9,7 +9,14 @@ import {
   type CountsAndMeasures,
   type StoredCounts,
 } from './stored-counts.ts';
-import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
+import {
+  customerIdSchema,
+  instantSchema,
+  readDocument,
+  refuseNewerStart,
+  versionAtStart,
+  windowStartSchema,
+} from './stored-document.ts';
 import type { MinuteCounts, WindowAggregate } from './window-aggregate.ts';
 
 /**
@@ -74,8 +81,7 @@ function versionFor(
 
 /** Reports whether a stored window may have been recounted, from the first bytes of its text. */
 export function mayBeRecounted(body: Buffer): boolean {
-  const version = /^{"formatVersion":(\d+),/.exec(body.toString('latin1', 0, 40))?.[1];
-  return version === undefined || Number(version) >= versionWithRecount;
+  return (versionAtStart(body) ?? versionWithRecount) >= versionWithRecount;
 }
 
 /**
@@ -112,7 +118,9 @@ function base64Length(bytes: number): number {
  */
 export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
   const end = start.indexOf(beforeIds);
-  return end < 0 ? undefined : windowText.read(`${start.toString('utf8', 0, end)}}`);
+  if (end >= 0) return windowText.read(`${start.toString('utf8', 0, end)}}`);
+  refuseNewerStart(start, 'A window', formatVersion);
+  return undefined;
 }
 
 /** The text of a stored window, in pieces. */

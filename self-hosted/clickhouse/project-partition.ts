@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { pause, sourceBackoff } from '../../event-source/backoff.ts';
 import { backoffMilliseconds } from '../../lib/backoff.ts';
 import { decodeAnnouncement } from '../../lib/domain/announcement.ts';
+import { nameOfRecord } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { WindowSize } from '../../lib/domain/window.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
@@ -13,7 +14,7 @@ import { realTimers } from '../../lib/timers.ts';
 import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts';
 import type { TopicRecord } from '../kafka/consumer/topic-record.ts';
 import { gather } from '../kafka/event-source/gather.ts';
-import { newerVersion } from '../kafka/queue-sources/keep-unreadable.ts';
+import { NewerVersionNeeded } from '../kafka/consumer/role-stopped.ts';
 import { mayPass, type ClickHouse } from './client.ts';
 import { insertRows } from './insert-rows.ts';
 import { isAbsent, type Model } from './models.ts';
@@ -122,14 +123,10 @@ async function project(
   for (let at = 0; at < announced.length; at += readsInFlight) {
     const read = await pMap(
       announced.slice(at, at + readsInFlight),
-      async ({ key, size, record }) => {
-        try {
-          return { row: await readRow(key, size, record.offset + 1n, store), record };
-        } catch (error) {
-          if (!(error instanceof NewerFormat)) throw error;
-          throw newerVersion({ topic: partition.topic, partition: partition.partition, record }, error);
-        }
-      },
+      async ({ key, size, record }) => ({
+        row: await readRow(key, size, record.offset + 1n, store),
+        record,
+      }),
       { concurrency: readsInFlight },
     );
     for (const each of read) {
@@ -163,7 +160,9 @@ async function readAnnouncements(
     } catch (error) {
       if (!(error instanceof UnreadableFormat)) throw error;
       if (error instanceof NewerFormat) {
-        throw newerVersion({ topic: partition.topic, partition: partition.partition, record }, error);
+        const place = { stream: partition.topic, partition: String(partition.partition) };
+        const what = nameOfRecord({ ...place, sequenceNumber: String(record.offset) });
+        throw new NewerVersionNeeded(what, error);
       }
       await keep(record, error.message, partition, ports);
     }

@@ -12,6 +12,7 @@ import { decodeWindowCounts } from '../../lib/domain/window-format.ts';
 import { windowSizes, type WindowSize } from '../../lib/domain/window.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { NewerVersionNeeded } from '../kafka/consumer/role-stopped.ts';
 import { minuteOf } from './model-query.ts';
 
 /** The place of a window in the order of the rows. */
@@ -56,7 +57,7 @@ export function placeOf(key: ObjectKey, size: WindowSize): RowPlace {
  * Reads a window from the store as a row. The row of an absent window replaces any earlier one. That of a damaged window
  * has its document, so that answers fail as they would from the store.
  * @param version  an offset of the window's partition that is not greater than its end was before this call
- * @throws NewerFormat  a newer version wrote the window
+ * @throws NewerVersionNeeded  a newer version wrote the window
  * @throws Unavailable  the store cannot be read now
  */
 export async function readRow(
@@ -107,7 +108,8 @@ function columnsOf(document: Buffer, size: WindowSize, key: ObjectKey) {
       ...Object.fromEntries(dimensions.map(({ field }) => [field, requestsToJson(counts[field])])),
     };
   } catch (error) {
-    if (error instanceof NewerFormat || !(error instanceof UnreadableFormat)) throw error;
+    if (error instanceof NewerFormat) throw new NewerVersionNeeded(key, error);
+    if (!(error instanceof UnreadableFormat)) throw error;
     return { customer_id: customerOfSegment(customerSegmentOf(key)) ?? '' };
   }
 }

@@ -13,6 +13,7 @@ import { startRole } from '../roles/start-role.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
 import type { RoleName } from '../roles/role-names.ts';
 import type { RunningRole } from '../roles/role.ts';
+import { endWithLastRole } from './end-with-last-role.ts';
 import { stopMilliseconds } from './stop-times.ts';
 
 export interface RunRolesOptions {
@@ -20,7 +21,7 @@ export interface RunRolesOptions {
   readonly config: ClusterConfig;
   readonly clock: Clock;
   readonly writeLog: (line: string) => void;
-  /** Called if a role cannot go on. */
+  /** Called if this process cannot go on, or has no role left at work. */
   readonly onStopped: (error: unknown) => void;
 }
 
@@ -66,7 +67,15 @@ export async function runRoles(options: RunRolesOptions): Promise<RunningProcess
     await pipeline.close();
   };
   try {
-    const context = { config, pipeline, clock, logger, authorizer: keys?.authorizer, onStopped };
+    const onRoleStopped = endWithLastRole(names, { onStopped, logger });
+    const context = {
+      config,
+      pipeline,
+      clock,
+      logger,
+      authorizer: keys?.authorizer,
+      onStopped: onRoleStopped,
+    };
     for (const name of names) roles.push(await startRole(name, context));
   } catch (error) {
     await stop();

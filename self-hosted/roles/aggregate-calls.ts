@@ -1,17 +1,17 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { messageOf } from '../../lib/message-of.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { UncountedRecord } from '../../lib/pipeline/aggregate/aggregate.ts';
+import type { NewerFormat } from '../../lib/errors.ts';
 import type { AdminAnswer, AdminCall } from '../admin/admin-call.ts';
+import { NewerVersionNeeded } from '../kafka/consumer/role-stopped.ts';
 import type { Source } from './consumer-role.ts';
 
 /** The path of the function on the internal port. */
 export const aggregatePath = '/functions/aggregate';
 
-/** Creates the function, given what it calls with a record that a newer version wrote, or whose window it wrote. */
+/** Creates the function, given what it calls with a record that a newer version wrote, or that needs what it wrote. */
 export type AggregateFunction = (
-  onNewerFormat: (uncounted: UncountedRecord) => void,
+  onNewerFormat: (what: string, error: NewerFormat) => void,
 ) => (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse>;
 
 export interface AggregateCallsOptions {
@@ -66,9 +66,9 @@ export function createAggregateCalls(options: AggregateCallsOptions): AggregateC
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
 
-  const invoke = options.handler(({ error }) => {
+  const invoke = options.handler((what, error) => {
     // Another process may take it: an upgrade may be under way.
-    problem ??= `a newer version of this program wrote a partial or its window: ${messageOf(error)} Start this role with that version.`;
+    problem ??= new NewerVersionNeeded(what, error).message;
     logger.error('A newer version of this program wrote a partial or its window; the partial waits for it', {
       error,
     });

@@ -1,7 +1,5 @@
 import { aggregateHandler } from '../../handlers/aggregate.ts';
-import { messageOf } from '../../lib/message-of.ts';
-import type { UncountedRecord } from '../../lib/pipeline/aggregate/aggregate.ts';
-import { RoleStopped } from '../kafka/consumer/role-stopped.ts';
+import { stopAtNewerFormat } from '../kafka/consumer/role-stopped.ts';
 import { createFailedRecordsDestination } from '../kafka/event-source/failed-records-destination.ts';
 import { startStreamEventSource } from '../kafka/event-source/stream-event-source.ts';
 import { groupName, topicName } from '../kafka/topics.ts';
@@ -12,16 +10,6 @@ import { createFaults } from './faults.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 type Invoke = ReturnType<typeof aggregateHandler>;
-
-/** Ends the role at a record that only a process of a newer version can count. */
-function stopRole({ record, error }: UncountedRecord): never {
-  const { stream, partition, sequenceNumber } = record;
-  throw new RoleStopped(
-    `Record ${sequenceNumber} in partition ${partition} of the topic ${stream}, or its window, was written by a newer ` +
-      `version of this program: ${messageOf(error)} Start this role with that version.`,
-    { cause: error },
-  );
-}
 
 /**
  * Starts adding partials to their windows, current and late ones side by side: those that it reads itself, those that a
@@ -38,7 +26,7 @@ export function startAggregate(context: RoleContext): RunningRole {
         isTriedEnough(`${stream}/${partition}/${sequenceNumber}`),
       onNewerFormat,
     });
-  const sources = engine === 'flink' ? [] : startSources(context, handler(stopRole));
+  const sources = engine === 'flink' ? [] : startSources(context, handler(stopAtNewerFormat));
   if (engine === 'event-source') return consumerRole('aggregate', sources, context);
   const calls = createAggregateCalls({
     handler,

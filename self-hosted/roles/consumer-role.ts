@@ -11,7 +11,7 @@ export interface Source {
   stop(): Promise<void>;
 }
 
-/** Creates a role from consumers of topics. */
+/** Creates a role from consumers of topics. If one of them cannot go on, the others are stopped as well. */
 export function consumerRole(
   name: RoleName,
   sources: readonly Source[],
@@ -20,8 +20,9 @@ export function consumerRole(
   let problem: string | undefined;
   for (const source of sources) {
     source.ended.catch((error: unknown) => {
-      problem = messageOf(error);
-      onStopped(error);
+      problem ??= messageOf(error);
+      onStopped(name, error);
+      for (const other of sources) other.stop().catch(() => undefined); // its own failure comes here as well
     });
   }
   return {

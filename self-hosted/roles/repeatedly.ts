@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Source } from './consumer-role.ts';
 
 /**
- * Runs work now and again after each pause, one run at a time. A failure is reported, and does not end the repetition.
+ * Runs work now and again after each pause, one run at a time. A failure is reported, and ends the repetition only if
+ * `onFailure` throws.
  */
 export function repeatedly(
   pauseMilliseconds: number,
@@ -23,7 +24,7 @@ export function repeatedly(
     ended,
     async stop() {
       stopping.abort();
-      await ended;
+      await ended.catch(() => undefined); // whoever starts it handles it
     },
   };
 }

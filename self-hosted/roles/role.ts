@@ -14,8 +14,8 @@ export interface RoleContext {
   readonly logger: Logger;
   /** Present if requests need API keys. */
   readonly authorizer: Authorizer | undefined;
-  /** Called if a role cannot go on; the process has to end. */
-  readonly onStopped: (error: unknown) => void;
+  /** Called if a role cannot go on. */
+  readonly onStopped: (role: RoleName, error: unknown) => void;
 }
 
 /** A role at work. */

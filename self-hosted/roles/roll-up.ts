@@ -2,7 +2,8 @@ import { alertsHandler } from '../../handlers/alerts.ts';
 import { expireHandler } from '../../handlers/expire.ts';
 import { rollUpHandler } from '../../handlers/roll-up.ts';
 import { readAlertRules } from '../../lib/alert-rules-file.ts';
-import { RoleStopped } from '../kafka/consumer/role-stopped.ts';
+import { newerFormatIn } from '../../lib/errors.ts';
+import { stopAtNewerFormat } from '../kafka/consumer/role-stopped.ts';
 import { startRollUpSource } from '../kafka/queue-sources/roll-up-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import { deleteReadHourly } from './delete-read-hourly.ts';
@@ -27,25 +28,26 @@ export function startRollUp(context: RoleContext): RunningRole {
     instanceId: config.instanceId,
     invoke: rollUpHandler(async () => app, {
       isTriedEnough: createFaults(() => performance.now()),
-      onNewerFormat(key, error) {
-        throw new RoleStopped(
-          `A newer version of this program wrote ${key}, or something that it is made of: ${error.message} Start this role with that version.`,
-          { cause: error },
-        );
-      },
+      onNewerFormat: stopAtNewerFormat,
     }),
     store: app.store,
     clock,
     logger: logger.with({ function: 'roll-up' }),
   });
-  const expire = expireHandler(async () => app);
-  const expiring = repeatedly(expireEveryMilliseconds, expire, (error) =>
-    logger.error('Windows that have expired could not be deleted; trying again later', { error }),
+  const orStop = (what: string, message: string) => (error: unknown) => {
+    const newer = newerFormatIn(error);
+    if (newer !== undefined) stopAtNewerFormat(what, newer);
+    logger.error(message, { error });
+  };
+  const expiring = repeatedly(
+    expireEveryMilliseconds,
+    expireHandler(async () => app),
+    orStop('What has expired', 'Windows that have expired could not be deleted; trying again later'),
   );
   const alerts = repeatedly(
     alertsEveryMilliseconds,
     alertsHandler(async () => app),
-    (error) => logger.error('Alerts could not be checked; trying again later', { error }),
+    orStop('The alerts', 'Alerts could not be checked; trying again later'),
   );
   return consumerRole('roll-up', [source, expiring, alerts, deleteReadHourly(context)], context);
 }

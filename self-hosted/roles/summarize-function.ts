@@ -1,5 +1,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { decodeIntent } from '../../lib/domain/announcement.ts';
+import { nameOfRecord } from '../../lib/domain/failed-record.ts';
+import { reportNewerFormat, type NewerFormatOptions } from '../../handlers/on-newer-format.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { isFault } from '../../lib/pipeline/aggregate/is-fault.ts';
 import { keepFailedRecord } from '../../lib/pipeline/failed-records/keep-failed-record.ts';
@@ -14,18 +16,22 @@ interface ReceivedIntent extends Intent {
   readonly record: KinesisStreamRecord;
 }
 
+export interface SummarizeFunctionOptions extends NewerFormatOptions {
+  /**
+   * Reports whether an intent, by the name of its place, that failed by a fault of this program was tried enough: then it is
+   * kept as one that can never be understood.
+   */
+  readonly isTriedEnough: (place: string) => boolean;
+}
+
 /** Time after which intents that have to wait are given back, so that others have a turn. */
 const maxWaitMilliseconds = 2_000;
 
-/**
- * Consumes intents: emits the partials of the batches that were stored after them, and names those to deliver again.
- * @param isTriedEnough  reports whether an intent, by the name of its place, that failed by a fault of this program was tried
- *   enough: then it is kept as one that can never be understood
- */
+/** Consumes intents: emits the partials of the batches that were stored after them, and names those to deliver again. */
 export function summarizeFunction(
   app: App,
   limits: Pick<SummarizeOptions, 'putMilliseconds' | 'clockDifferenceMilliseconds' | 'signal'>,
-  isTriedEnough: (place: string) => boolean,
+  { isTriedEnough, ...newerFormat }: SummarizeFunctionOptions,
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
   const { logger, streams, timers, config } = app;
   const backlogLimit = createBacklogLimit({ streams, timers, maxBacklogRecords: config.maxBacklogRecords });
@@ -47,6 +53,7 @@ export function summarizeFunction(
   return async ({ Records }) => {
     const intents: ReceivedIntent[] = [];
     const failed = new Set<string>();
+    const failures: { readonly what: string; readonly error: unknown }[] = [];
     for (const record of Records) {
       try {
         const announced = decodeIntent(dataOf(record));
@@ -54,9 +61,12 @@ export function summarizeFunction(
         intents.push({ ...announced, appendedAt, record });
       } catch (error) {
         if (!(error instanceof UnreadableFormat)) throw error;
-        // The event source ends the role at the record of a newer version.
-        if (error instanceof NewerFormat) failed.add(record.kinesis.sequenceNumber);
-        else await keep(record, error);
+        if (!(error instanceof NewerFormat)) {
+          await keep(record, error);
+          continue;
+        }
+        failed.add(record.kinesis.sequenceNumber);
+        failures.push({ what: nameOfRecord(placeOf(record)), error });
       }
     }
     for (const { intent, outcome } of await summarize(intents, ports, options)) {
@@ -67,14 +77,15 @@ export function summarizeFunction(
         continue;
       }
       if (comesAgain(outcome)) failed.add(record.kinesis.sequenceNumber);
-      if (outcome.kind === 'failed')
-        logger.warn('A batch cannot be emitted now; its intent is delivered again', {
-          key,
-          error: outcome.error,
-        });
+      if (outcome.kind === 'failed') {
+        const { error } = outcome;
+        failures.push({ what: key, error });
+        logger.warn('A batch cannot be emitted now; its intent is delivered again', { key, error });
+      }
       if (outcome.kind === 'absent')
         logger.info('An announced batch was not stored in time; verify looks for it again', { key });
     }
+    reportNewerFormat(failures, ({ what }) => what, newerFormat);
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

@@ -1,4 +1,4 @@
-import { decodeIntent } from '../../lib/domain/announcement.ts';
+import { stopAtNewerFormat } from '../kafka/consumer/role-stopped.ts';
 import { startIntentSource } from '../kafka/queue-sources/intent-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import { createFaults } from './faults.ts';
@@ -16,8 +16,7 @@ export function startSummarizer(context: RoleContext): RunningRole {
   const source = startIntentSource({
     connection,
     instanceId,
-    invoke: summarizeFunction(app, limits, isTriedEnough),
-    requireKnownFormat: (value) => void decodeIntent(value),
+    invoke: summarizeFunction(app, limits, { isTriedEnough, onNewerFormat: stopAtNewerFormat }),
     clock,
     logger: logger.with({ function: 'summarizer' }),
   });

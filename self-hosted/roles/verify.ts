@@ -1,4 +1,5 @@
 import { verifyHandler } from '../../handlers/verify.ts';
+import { stopAtNewerFormat } from '../kafka/consumer/role-stopped.ts';
 import { startVerifySource } from '../kafka/queue-sources/verify-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import type { RoleContext, RunningRole } from './role.ts';
@@ -11,7 +12,7 @@ export function startVerify(context: RoleContext): RunningRole {
     connection,
     instanceId: config.instanceId,
     verifyAfterSeconds: config.verifyAfterSeconds,
-    invoke: verifyHandler(async () => app),
+    invoke: verifyHandler(async () => app, { onNewerFormat: stopAtNewerFormat }),
     countedThrough: () => barriers.minutes(),
     sender,
     store: app.store,

@@ -148,6 +148,38 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
     return window && decodeWindow(window.body).requests;
   }
 
+  /** Keeps a record that Lambda gave up, under the name that AWS gives it. */
+  async function gaveUp(sequenceNumber: string, timestamp: string): Promise<void> {
+    const name = `${timestamp.slice(0, 19).replaceAll(':', '.')}-8a0f`;
+    const key = `aws/lambda/5b3f4d1e-7c1a-4f0e-9d55-3c9d7a1e2b60/shardId-000000000001/${timestamp.slice(0, 10).replaceAll('-', '/')}/${name}`;
+    const kinesisRecord = {
+      sequenceNumber,
+      partitionKey: record.partitionKey,
+      data: record.data.toString('base64'),
+    };
+    const invocation = {
+      requestContext: {
+        requestId: 'c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5',
+        functionArn: `arn:aws:lambda:us-east-1:123456789012:function:${prefix}-aggregate`,
+        condition: 'RecordAgeExceeded',
+        approximateInvokeCount: 7,
+      },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      version: '1.0',
+      timestamp,
+      KinesisBatchInfo: {
+        shardId: 'shardId-000000000001',
+        startSequenceNumber: sequenceNumber,
+        endSequenceNumber: sequenceNumber,
+        batchSize: 1,
+        streamArn: `arn:aws:kinesis:us-east-1:123456789012:stream/${stream}`,
+      },
+      payload: JSON.stringify({ Records: [{ kinesis: kinesisRecord, eventSource: 'aws:kinesis' }] }),
+    };
+    await objects.put(key as ObjectKey, Buffer.from(JSON.stringify(invocation)), { ifNoneMatch: '*' });
+    messagesIn('failed-records').push(servedMessage(noticeOf(key)));
+  }
+
   it('lists and shows a failed record', async () => {
     await kept();
     const listed = await deadLetters();
@@ -201,34 +233,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
   });
 
   it('puts back records that Lambda gave up, under the name that AWS gives them', async () => {
-    const key =
-      'aws/lambda/5b3f4d1e-7c1a-4f0e-9d55-3c9d7a1e2b60/shardId-000000000001/2026/11/24/2026-11-24T10.00.00-8a0f';
-    const kinesisRecord = {
-      sequenceNumber: '495',
-      partitionKey: record.partitionKey,
-      data: record.data.toString('base64'),
-    };
-    const invocation = {
-      requestContext: {
-        requestId: 'c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5',
-        functionArn: `arn:aws:lambda:us-east-1:123456789012:function:${prefix}-aggregate`,
-        condition: 'RecordAgeExceeded',
-        approximateInvokeCount: 7,
-      },
-      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-      version: '1.0',
-      timestamp: '2026-11-24T10:00:00.000Z',
-      KinesisBatchInfo: {
-        shardId: 'shardId-000000000001',
-        startSequenceNumber: '495',
-        endSequenceNumber: '495',
-        batchSize: 1,
-        streamArn: `arn:aws:kinesis:us-east-1:123456789012:stream/${stream}`,
-      },
-      payload: JSON.stringify({ Records: [{ kinesis: kinesisRecord, eventSource: 'aws:kinesis' }] }),
-    };
-    await objects.put(key as ObjectKey, Buffer.from(JSON.stringify(invocation)), { ifNoneMatch: '*' });
-    messagesIn('failed-records').push(servedMessage(noticeOf(key)));
+    await gaveUp('495', '2026-11-24T10:00:00.000Z');
     expect(await list()).toMatchObject([
       {
         queue: `${prefix}-failed-records`,
@@ -239,6 +244,22 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
     const redriven = await whileCounting(() => deadLetters('redrive', '--all'));
     expect(redriven).toMatchObject({ exitCode: 0, read: [record.data] });
     expect(await countedRequests()).toBe(2);
+    expect(await list()).toEqual([]);
+  });
+
+  it('puts back once what Lambda gave up again and again, and removes the older dead letters', async () => {
+    await gaveUp('495', '2026-11-24T10:00:00.000Z');
+    const first = await onlyId();
+    await gaveUp('511', '2026-11-25T10:00:00.000Z');
+    const newest = (await list()).find(({ id }) => id !== first)?.id;
+    const redriven = await whileCounting(() => deadLetters('redrive', '--all'));
+    expect(redriven.stdout).toContain(
+      `${first}  redriven to nowhere: it failed again, 2 times in all, and is kept as ${newest}; this older one was removed`,
+    );
+    expect(redriven.stdout).toContain(`${newest}  redriven to ${stream}`);
+    expect(redriven.read).toEqual([record.data]);
+    expect(await countedRequests()).toBe(2);
+    expect(messagesIn('failed-records')).toEqual([]);
     expect(await list()).toEqual([]);
   });
 

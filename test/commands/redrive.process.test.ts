@@ -71,7 +71,8 @@ describe('npm run dead-letters -- redrive', () => {
     const places = await openLocalPlaces(directory, { clock, stderr: process.stderr });
     const kill = () => Promise.reject(new Error('It was killed.'));
     for await (const letter of findDeadLetters(places)) {
-      const killed = redrive(letter, { ...places, store: { ...places.store, delete: kill } });
+      const killing = { ...places, store: { ...places.store, delete: kill } };
+      const killed = redrive(letter, killing, () => undefined);
       await expect(killed).rejects.toThrow('It was killed.');
     }
     await places.close();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
 import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
-import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
+import { decodeRolledUp, decodeWholeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import {
   decodeWindow,
   decodeWindowCounts,
@@ -305,6 +305,9 @@ describe('what a newer version wrote', () => {
     ['a window', 4, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
     ['an hour', 2, (version: string) => decodeRolledUp(Buffer.from(`{${version}}\n`))],
     ['a batch', 2, (version: string) => decodeBatch(Buffer.from(`{${version}}\n`))],
+    ['a window in another form', 4, (version: string) => decodeWindow(Buffer.from(`{${version},"`))],
+    ['an hour in another form', 2, (version: string) => decodeWholeRolledUp(Buffer.from(`{${version}}`))],
+    ['a batch in another form', 2, (version: string) => decodeBatch(Buffer.from(`{${version}}`))],
     ['a failed record', 1, (version: string) => decodeFailedRecord(Buffer.from(`{${version}}`))],
   ])('is refused for %s, with a message that says so', (_what, newest, decode) => {
     const decodeNewer = () => decode(`"formatVersion":${newest + 1}`);

@@ -49,11 +49,11 @@ describe('aggregate', () => {
     }
     const reported: string[] = [];
     const handler = aggregateHandler(async () => app, {
-      onNewerFormat: ({ record }) => void reported.push(record.sequenceNumber),
+      onNewerFormat: (what) => void reported.push(what),
     });
     const event = kinesisEvent([{ sequenceNumber: '1', data }]);
     expect(await handler(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
-    expect(reported).toEqual(['1']);
+    expect(reported).toEqual(['Record 1 in partition shardId-000000000000 of insights']);
     expect(await app.failedRecords.mayHave(customer())).toBe(false);
   });
 

@@ -11,6 +11,14 @@ const maxSeconds = 60;
 
 const protectionsOf = { usual: protections, cluster: clusterProtections, split: splitProtections };
 
+export interface SearchOptions {
+  /** The seed to begin with; by default 1. */
+  readonly first?: number;
+  readonly seeds: number;
+  /** Ends the run after this time. */
+  readonly maxSeconds: number;
+}
+
 export interface TableOptions extends SimulatedForm {
   readonly seeds: number;
 }
@@ -22,7 +30,7 @@ export interface TableOptions extends SimulatedForm {
 export async function printTable({ seeds, form }: TableOptions, io: Pick<Io, 'stdout'>): Promise<number> {
   let exitCode = 0;
   for (const name of Object.keys(protectionsOf[form])) {
-    const found = await firstBrokenLaw(name, seeds, maxSeconds);
+    const found = await firstBrokenLaw(name, { seeds, maxSeconds });
     print(io, `${name}: ${found ?? `nothing broke in ${seeds} seeds or ${maxSeconds} s`}`);
     if (found === undefined) exitCode = 1;
   }
@@ -32,22 +40,20 @@ export async function printTable({ seeds, form }: TableOptions, io: Pick<Io, 'st
 /**
  * Returns the first line about a broken law that a run without the protection prints, or `undefined`. It ends the run
  * there, because shrinking the history may take minutes.
- * @param maxSeconds  ends the run after this time; by default it ends with its last seed
  */
 export async function firstBrokenLaw(
   protection: string,
-  seeds: number,
-  maxSeconds?: number,
+  { first = 1, seeds, maxSeconds }: SearchOptions,
 ): Promise<string | undefined> {
   const form = Object.hasOwn(clusterProtections, protection)
     ? ['--cluster']
     : Object.hasOwn(splitProtections, protection)
       ? ['--split']
       : [];
-  const args = [command, ...form, '--seeds', String(seeds), '--without', protection];
-  const child = spawn(process.execPath, args, {
+  const range = ['--first', String(first), '--seeds', String(seeds)];
+  const child = spawn(process.execPath, [command, ...form, ...range, '--without', protection], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    ...(maxSeconds === undefined ? {} : { timeout: maxSeconds * 1_000 }),
+    timeout: maxSeconds * 1_000,
   });
   let output = '';
   let found: string | undefined;

@@ -108,14 +108,14 @@ export const protections = {
     {
       file: 'lib/pipeline/roll-up/recompute-window.ts',
       from: `    const object = await store.get(key);
-    const current = object && decodeWholeRolledUp(object.body);
+    const current = object && decodeObject(key, object.body, decodeWholeRolledUp);
     const parts = await sumOfParts(key, size, store, tombstone, (minute, forgetting) =>
       forgetMinute(minute, forgetting, store),
     );
 `,
       to: `    const parts = await sumOfParts(key, size, store, tombstone);
     const object = await store.get(key);
-    const current = object && decodeWholeRolledUp(object.body);
+    const current = object && decodeObject(key, object.body, decodeWholeRolledUp);
 `,
     },
   ],

@@ -1,3 +1,4 @@
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { NonEmpty } from '../../group-by.ts';
 import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
@@ -55,7 +56,7 @@ export async function addToWindow(
       return { change: 'expired', tooLarge: [], forgottenBefore: undefined };
     }
     const object = await store.get(key);
-    const current = object && decodeWindow(object.body);
+    const current = object && decodeObject(key, object.body, decodeWindow);
     const tombstone = known ?? (current ? undefined : await readTombstone(partial.customerId, store));
     const kept = current && isFromBefore(current, tombstone) ? undefined : current;
     const forgottenBefore = kept?.forgottenBefore ?? tombstone?.before;

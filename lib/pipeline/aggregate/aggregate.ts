@@ -104,7 +104,8 @@ async function keepUnlessForgotten(uncounted: UncountedRecord, ports: AggregateP
       const tombstone = await readTombstone(partial.customerId, store);
       if (isForgotten(partial.storedAt, tombstone)) await store.delete(place);
     } catch (error) {
-      if (!(error instanceof UnreadableFormat)) throw error; // the tombstone is damaged, which may be why it is here
+      // A damaged tombstone may be why the record is here.
+      if (!(error instanceof UnreadableFormat) || error instanceof NewerFormat) throw error;
     }
   }
 }

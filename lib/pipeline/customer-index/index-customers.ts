@@ -3,6 +3,7 @@ import {
   encodeCustomerIndexing,
   type CustomerIndexing,
 } from '../../domain/customer-indexing-format.ts';
+import { decodeObject } from '../../domain/decode-object.ts';
 import { customerIndexingKey, customerIndexKeyOfSegment, customerSegmentOf } from '../../domain/keys.ts';
 import { PreconditionFailed } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -37,7 +38,7 @@ export async function indexCustomers(
   const { store, clock } = ports;
   const startedAt = clock.now();
   const object = await store.get(customerIndexingKey);
-  const stored = object && decodeCustomerIndexing(object.body);
+  const stored = object && decodeObject(customerIndexingKey, object.body, decodeCustomerIndexing);
   if (stored?.completedAt !== undefined) return true;
   const begun = stored ?? { begunAt: startedAt, after: undefined, completedAt: undefined };
   const isSettled = startedAt.getTime() - begun.begunAt.getTime() >= settleSeconds * 1_000;

@@ -2,6 +2,7 @@ import type { CustomerDays } from '../../domain/customer-days.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { decodeCustomerDays, decodeCustomerIndex } from '../../domain/customer-index-format.ts';
 import type { CustomerIndex } from '../../domain/customer-index.ts';
+import { decodeObject } from '../../domain/decode-object.ts';
 import { customerIndexKey, type ObjectKey } from '../../domain/keys.ts';
 import { NewerFormat, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -39,7 +40,7 @@ async function readEntry<T extends { readonly customerId: CustomerId }>(
   if (object === undefined) return { etag: undefined, index: undefined };
   const { etag } = object;
   try {
-    const index = decode(object.body);
+    const index = decodeObject(key, object.body, decode);
     return { etag, index: customerIndexKey(index.customerId) === key ? index : undefined };
   } catch (error) {
     if (error instanceof NewerFormat || !(error instanceof UnreadableFormat)) throw error;

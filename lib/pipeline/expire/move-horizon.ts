@@ -1,3 +1,4 @@
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { decodeRetention, encodeRetention } from '../../domain/retention-format.ts';
 import { horizonOf, nextRetention, type RetentionState } from '../../domain/retention.ts';
@@ -22,7 +23,7 @@ export async function moveHorizon(
   for (;;) {
     const object = await store.get(key);
     const state: RetentionState = object
-      ? decodeRetention(object.body)
+      ? decodeObject(key, object.body, decodeRetention)
       : { current: undefined, settled: undefined, announced: undefined };
     const now = clock.now();
     const next = nextRetention(state, days === undefined ? undefined : horizonOf(now, days), now);

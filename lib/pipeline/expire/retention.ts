@@ -1,3 +1,4 @@
+import { decodeObject } from '../../domain/decode-object.ts';
 import { horizonKeys } from '../../domain/keys.ts';
 import { decodeRetention } from '../../domain/retention-format.ts';
 import { cacheSeconds, noHorizon } from '../../domain/retention.ts';
@@ -42,7 +43,7 @@ async function readHorizon(store: Pick<ObjectStore, 'get'>): Promise<WindowStart
   const object = await store.get(horizonKeys.windows);
   if (object === undefined) return noHorizon;
   try {
-    return decodeRetention(object.body).current?.horizon ?? noHorizon;
+    return decodeObject(horizonKeys.windows, object.body, decodeRetention).current?.horizon ?? noHorizon;
   } catch (cause) {
     // This is not damage of what the caller reads, such as a window: nothing is known, and the next attempt may succeed.
     if (cause instanceof UnreadableFormat) throw new Unavailable(cause.message, { cause });

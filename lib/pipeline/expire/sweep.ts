@@ -1,3 +1,4 @@
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { decodeSweep, encodeSweep, type SweepPosition } from '../../domain/sweep-format.ts';
 import type { WindowStart } from '../../domain/window.ts';
@@ -39,7 +40,7 @@ export async function sweep(
   deadline: Date,
 ): Promise<boolean> {
   const object = await store.get(key);
-  const stored = object && decodeSweep(object.body);
+  const stored = object && decodeObject(key, object.body, decodeSweep);
   const [first] = phases;
   const start = first && { prefix: first.prefix, after: undefined };
   const isNew = stored === undefined || (stored.next === undefined && stored.horizon < horizon);

@@ -1,4 +1,5 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
+import { decodeObject } from '../../domain/decode-object.ts';
 import { tombstoneKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeTombstone, type Tombstone } from '../../domain/tombstone.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -17,7 +18,7 @@ export function readTombstone(customerId: CustomerId, store: Reader): Promise<To
 /** Reads a tombstone by its key. */
 export async function readTombstoneAt(key: ObjectKey, store: Reader): Promise<Tombstone | undefined> {
   const object = await store.get(key);
-  return object && decodeTombstone(object.body);
+  return object && decodeObject(key, object.body, decodeTombstone);
 }
 
 /** Returns a reader of tombstones for one invocation: it reads that of each customer once. */

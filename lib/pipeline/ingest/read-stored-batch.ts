@@ -4,6 +4,7 @@ import {
   type BatchHeader,
   type StoredBatch,
 } from '../../domain/batch-format.ts';
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -29,13 +30,13 @@ export async function readShortHeader(
   store: Reader,
 ): Promise<BatchHeader | 'long' | undefined> {
   const start = await store.get(key, { firstBytes: usualHeaderBytes });
-  return start && (decodeBatchHeader(start.body) ?? 'long');
+  return start && (decodeObject(key, start.body, decodeBatchHeader) ?? 'long');
 }
 
 /** Reads a header of any length, from the whole object. */
 export async function readLongHeader(key: ObjectKey, store: Reader): Promise<BatchHeader | undefined> {
   const whole = await store.get(key);
-  const header = whole && decodeBatchHeader(whole.body);
+  const header = whole && decodeObject(key, whole.body, decodeBatchHeader);
   // A truncated object is damage, and must not be taken for a missing one.
   if (whole !== undefined && header === undefined) {
     throw new UnreadableFormat('A batch is damaged: its header has no end.');
@@ -50,5 +51,5 @@ export async function readLongHeader(key: ObjectKey, store: Reader): Promise<Bat
  */
 export async function readStoredBatch(key: ObjectKey, store: ObjectStore): Promise<StoredBatch | undefined> {
   const object = await store.get(key);
-  return object && decodeBatch(object.body).batch;
+  return object && decodeObject(key, object.body, decodeBatch).batch;
 }

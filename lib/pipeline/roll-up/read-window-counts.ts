@@ -1,3 +1,4 @@
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { decodeRolledUp } from '../../domain/roll-up-format.ts';
 import type { RolledUpWindow } from '../../domain/roll-up.ts';
@@ -37,11 +38,11 @@ export async function readWindowStart<T>(
 ): Promise<T | undefined> {
   const start = await store.get(key, { firstBytes: usualCountsBytes });
   if (start === undefined) return undefined;
-  const window = decode(start.body);
+  const window = decodeObject(key, start.body, decode);
   if (window !== undefined) return window;
   const whole = await store.get(key);
   if (whole === undefined) return undefined;
-  const wholeWindow = decode(whole.body);
+  const wholeWindow = decodeObject(key, whole.body, decode);
   if (wholeWindow === undefined)
     throw new UnreadableFormat(`The window ${key} is damaged: it has no end of its counts.`);
   return wholeWindow;

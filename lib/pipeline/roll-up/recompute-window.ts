@@ -1,3 +1,4 @@
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
 import { encodeHoursOfDay, hasHours } from '../../domain/hours-of-day.ts';
 import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
@@ -64,7 +65,7 @@ export async function recomputeWindow(
       return { kind: 'expired' };
     }
     const object = await store.get(key);
-    const current = object && decodeWholeRolledUp(object.body);
+    const current = object && decodeObject(key, object.body, decodeWholeRolledUp);
     const parts = await sumOfParts(key, size, store, tombstone, (minute, forgetting) =>
       forgetMinute(minute, forgetting, store),
     );

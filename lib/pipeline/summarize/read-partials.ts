@@ -1,4 +1,5 @@
 import { decodeBatchStart, type StoredBatch } from '../../domain/batch-format.ts';
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -25,7 +26,7 @@ export async function readShortBatch(
 ): Promise<StoredBatch | LongBatch | undefined> {
   const object = await store.get(key, { firstBytes: usualBytes });
   if (object === undefined) return undefined;
-  const start = decodeBatchStart(object.body);
+  const start = decodeObject(key, object.body, decodeBatchStart);
   if ('batch' in start) return start.batch;
   return { bytesNeeded: start.bytesNeeded ?? object.size };
 }
@@ -38,7 +39,7 @@ export async function readLongBatch(
 ): Promise<StoredBatch | undefined> {
   const object = await store.get(key, { firstBytes: bytesNeeded });
   if (object === undefined) return undefined;
-  const start = decodeBatchStart(object.body);
+  const start = decodeObject(key, object.body, decodeBatchStart);
   if ('batch' in start) return start.batch;
   if (
     start.bytesNeeded !== undefined &&

@@ -4,7 +4,7 @@ import { groupBy, type NonEmpty } from '../../group-by.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { isForgotten } from '../../domain/tombstone.ts';
-import { NewerFormat, Unavailable, UnreadableFormat } from '../../errors.ts';
+import { NewerFormat, newerFormatIn, Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Timers } from '../../ports/timers.ts';
@@ -177,7 +177,7 @@ async function findMissing(
   const { places, failures } = await findUncounted([batch], store, retention);
   if (failures.has(batch)) {
     const cause = failures.get(batch);
-    if (cause instanceof UnreadableFormat) return batch.partials;
+    if (cause instanceof UnreadableFormat && newerFormatIn(cause) === undefined) return batch.partials;
     throw new Unavailable('It is not known now whether this batch is counted.', { cause });
   }
   const missing = places.get(batch);

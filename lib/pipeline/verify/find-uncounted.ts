@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../../domain/batch-format.ts';
+import { decodeObject } from '../../domain/decode-object.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { minuteKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { unseen } from '../../domain/packed-ids.ts';
@@ -49,7 +50,8 @@ export async function findUncounted(
       try {
         if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
         const window = await store.get(key);
-        const held = window === undefined ? Buffer.alloc(0) : decodeWindow(window.body).partialIds;
+        const held =
+          window === undefined ? Buffer.alloc(0) : decodeObject(key, window.body, decodeWindow).partialIds;
         const lacking = unseen(held, expected);
         // Asked again: what was missing may have been deleted since.
         const mayHaveExpired = lacking.length > 0 && retention !== undefined;

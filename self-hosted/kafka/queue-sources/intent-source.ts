@@ -2,14 +2,13 @@ import type { KinesisStreamEvent } from 'aws-lambda';
 import { reportedOutcome } from '../../../event-source/queue/outcome.ts';
 import { kinesisStreamEvent } from '../../../event-source/stream/kinesis-event.ts';
 import { backoffMilliseconds } from '../../../lib/backoff.ts';
-import { NewerFormat } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { KafkaConnection } from '../connection.ts';
+import { RoleStopped } from '../consumer/role-stopped.ts';
 import type { TopicConsumer } from '../consumer/topic-consumer.ts';
 import { groupName, topicName } from '../topics.ts';
 import type { HeldRecord } from './held-records.ts';
-import { newerVersion } from './keep-unreadable.ts';
 import { startRecordSource } from './record-source.ts';
 
 export interface IntentSourceOptions {
@@ -18,14 +17,9 @@ export interface IntentSourceOptions {
   readonly instanceId: string;
   /**
    * Runs the summarizer, which names the records to deliver again (`ReportBatchItemFailures`): as on a queue, only
-   * these, and not those behind them.
+   * these, and not those behind them. If it rejects with `RoleStopped`, the source ends.
    */
   readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
-  /**
-   * Reads an intent that the summarizer has named.
-   * @throws NewerFormat  a newer version of this program has written it
-   */
-  readonly requireKnownFormat: (value: Buffer) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -60,21 +54,11 @@ export function startIntentSource(options: IntentSourceOptions): TopicConsumer {
 async function summarize(
   records: readonly HeldRecord[],
   topic: string,
-  { invoke, requireKnownFormat, logger }: IntentSourceOptions,
+  { invoke, logger }: IntentSourceOptions,
 ): Promise<ReadonlyMap<HeldRecord, number>> {
   const bySequence = new Map(records.map((held) => [String(held.record.offset), held]));
   const failed = await failedOf(bySequence, topic, invoke, logger);
-  const again = new Map<HeldRecord, number>();
-  for (const held of failed) {
-    try {
-      requireKnownFormat(held.record.value);
-    } catch (error) {
-      if (error instanceof NewerFormat) throw newerVersion(held, error);
-      // The function decides about all other failures.
-    }
-    again.set(held, backoffMilliseconds(held.looks + 1, backoff, Math.random));
-  }
-  return again;
+  return new Map(failed.map((held) => [held, backoffMilliseconds(held.looks + 1, backoff, Math.random)]));
 }
 
 async function failedOf(
@@ -100,6 +84,7 @@ async function failedOf(
   try {
     response = await invoke(event);
   } catch (error) {
+    if (error instanceof RoleStopped) throw error;
     logger.warn('Intents could not be processed; they are delivered again', {
       intents: records.length,
       error,

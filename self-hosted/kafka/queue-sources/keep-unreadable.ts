@@ -1,9 +1,10 @@
+import { nameOfRecord } from '../../../lib/domain/failed-record.ts';
 import { NewerFormat, Unavailable, type UnreadableFormat } from '../../../lib/errors.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { keepFailedRecord } from '../../../lib/pipeline/failed-records/keep-failed-record.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
-import { RoleStopped } from '../consumer/role-stopped.ts';
+import { NewerVersionNeeded } from '../consumer/role-stopped.ts';
 import type { HeldRecord } from './held-records.ts';
 
 export interface KeepUnreadablePorts {
@@ -15,7 +16,7 @@ export interface KeepUnreadablePorts {
 /**
  * Keeps a record that can never be read under `failed/{topic}/{partition}/{offset}`, with its cause, and returns true;
  * false if it cannot be kept now.
- * @throws RoleStopped  a newer version wrote it, so a process of that version has to read it
+ * @throws NewerVersionNeeded  a newer version wrote it
  */
 export async function isKept(
   held: HeldRecord,
@@ -23,7 +24,6 @@ export async function isKept(
   { store, clock, logger }: KeepUnreadablePorts,
 ): Promise<boolean> {
   const { topic, partition, record } = held;
-  if (error instanceof NewerFormat) throw newerVersion(held, error);
   const facts = { topic, partition, offset: String(record.offset) };
   const failed = {
     stream: topic,
@@ -34,6 +34,7 @@ export async function isKept(
     cause: error.message,
     failedAt: clock.now(),
   };
+  if (error instanceof NewerFormat) throw new NewerVersionNeeded(nameOfRecord(failed), error);
   try {
     await keepFailedRecord(failed, store);
   } catch (failure) {
@@ -46,16 +47,4 @@ export async function isKept(
   }
   logger.error('A record can never be read and is kept as a failed record', { ...facts, error });
   return true;
-}
-
-/** Creates the error that ends a role whose version is too old for a record. */
-export function newerVersion(
-  { topic, partition, record }: Pick<HeldRecord, 'topic' | 'partition' | 'record'>,
-  cause: NewerFormat,
-): RoleStopped {
-  return new RoleStopped(
-    `Record ${record.offset} in partition ${partition} of the topic ${topic} was written by a newer version of this ` +
-      `program: ${cause.message} Start this role with that version.`,
-    { cause },
-  );
 }

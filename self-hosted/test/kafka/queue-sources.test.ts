@@ -1,7 +1,7 @@
 import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
-import { decodeIntent, encodeIntent } from '../../../lib/domain/announcement.ts';
+import { encodeIntent } from '../../../lib/domain/announcement.ts';
 import { decodeFailedRecord } from '../../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import { notifiedKeys } from '../../../lib/domain/notification.ts';
@@ -265,6 +265,25 @@ describe('the source of roll-up', () => {
 });
 
 describe('the source of the summarizer', () => {
+  it('stops with the message of a function that cannot go on, each time, until a newer version goes on from there', async () => {
+    const topics = await openTopics('batches');
+    await topics.announce('a', 'newer', 'b');
+    const start = (invoke: (event: KinesisStreamEvent) => Promise<unknown>) =>
+      startIntentSource({ connection: topics.connection, instanceId: 'one', clock, logger, invoke });
+    const stopped = new RoleStopped('Start this role with that version.');
+    for (let restarts = 0; restarts < 2; restarts += 1) {
+      await expect(start(() => Promise.reject(stopped)).ended).rejects.toBe(stopped);
+      expect(await topics.position('summarizer', 'batches')).toBe(0n);
+    }
+    const done: string[] = [];
+    const source = start(async ({ Records }) => {
+      done.push(...Records.map(({ kinesis }) => kinesis.partitionKey));
+    });
+    onTestFinished(() => source.stop());
+    await until(async () => (await topics.position('summarizer', 'batches')) === 3n);
+    expect(done).toEqual([batch('a'), batch('newer'), batch('b')]);
+  });
+
   it('lets an intent that waits hold up its position, and no other intent', async () => {
     const topics = await openTopics('batches');
     await topics.announce('waits', 'b');
@@ -275,7 +294,6 @@ describe('the source of the summarizer', () => {
       instanceId: 'one',
       clock,
       logger,
-      requireKnownFormat: (value) => void decodeIntent(value),
       invoke: async ({ Records }: KinesisStreamEvent) => {
         const failed = Records.filter(
           ({ kinesis }) => kinesis.partitionKey === batch('waits') && !isStored,

@@ -4,7 +4,6 @@ import { kinesisStreamEvent } from '../../../event-source/stream/kinesis-event.t
 import { NewerFormat } from '../../../lib/errors.ts';
 import { createAggregateCalls, type AggregateFunction } from '../../roles/aggregate-calls.ts';
 import { createLogger } from '../../../lib/logger.ts';
-import { receivedRecord } from '../../../test/factories.ts';
 
 const arn = 'arn:aws:kinesis:local:000000000000:stream/';
 
@@ -73,11 +72,10 @@ describe('calls of the function aggregate', () => {
   });
 
   it('is not ready any more once a newer version is needed', async () => {
-    const record = receivedRecord('1', Buffer.from('a'));
     const error = new NewerFormat('A window has format version 1000.');
     let isNewer = false;
     const calls = callsOf(nothingFails, (onNewerFormat) => async () => {
-      if (isNewer) onNewerFormat({ record, error });
+      if (isNewer) onNewerFormat('Record 1', error);
       return { batchItemFailures: [{ itemIdentifier: '1' }] };
     });
     await calls.call(bytes(eventOf([1])));

@@ -31,7 +31,7 @@ it('keeps the intent of a batch that fails by a fault of this program once it wa
     partitionName: String,
   });
   const places: string[] = [];
-  const invoke = summarizeFunction(app, limits, (place) => places.push(place) > 1);
+  const invoke = summarizeFunction(app, limits, { isTriedEnough: (place) => places.push(place) > 1 });
   expect(await invoke(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '7' }] });
   expect(await invoke(event)).toEqual({ batchItemFailures: [] });
   expect(places).toEqual(['3:7', '3:7']);
