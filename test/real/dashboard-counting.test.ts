@@ -1,14 +1,19 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { axeViolations } from './browser.ts';
-import { period, isShown, textOf, allCounted, type Said, useDashboard } from './dashboard-fixture.ts';
+import {
+  period,
+  isShown,
+  nextLook,
+  textOf,
+  allCounted,
+  type Said,
+  useDashboard,
+} from './dashboard-fixture.ts';
 
 const { address, openSaying } = useDashboard();
 
-/** The page looks less often where looking takes long, but once a minute. */
-const nextLook = 75_000;
-
-describe('entries not counted yet', { timeout: 240_000 }, () => {
+describe('entries not counted yet', () => {
   const stillCounting: Said = {
     countedThrough: '2026-01-02T09:59:00.000Z',
     waiting: 23_401,

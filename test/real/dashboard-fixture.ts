@@ -9,6 +9,9 @@ export const from = '2025-12-28T18:00:00Z';
 export const to = '2025-12-28T20:00:00Z';
 export const period = 'from=2025-12-28T18:00Z&to=2025-12-28T20:00Z';
 
+/** Longest time until the page looks again: it looks less often where looking takes long, but once a minute. */
+export const nextLook = 75_000;
+
 /** Texts that attackers send in the hope that a browser or a spreadsheet runs them. */
 const hostilePaths = [
   '/<img src=x onerror="window.ran=1">',

@@ -10,6 +10,7 @@ import {
   period,
   entry,
   isShown,
+  nextLook,
   textOf,
   count,
   rowsOf,
@@ -98,7 +99,7 @@ describe('a page that is left open', () => {
     const scrolled = await page.evaluate('scrollY');
 
     await send('cus-live', [entry({ receivedAt, path: '/new' }), entry({ receivedAt, path: '/new' })]);
-    await expect.poll(() => textOf(page, '#requests'), { timeout: 20_000 }).toBe('3');
+    await expect.poll(() => textOf(page, '#requests'), { timeout: nextLook }).toBe('3');
     await expect
       .poll(() => rowsOf(page, 'paths'))
       .toEqual([
@@ -133,7 +134,7 @@ describe('a pipeline without requests', () => {
     await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
     await expect.poll(() => axeViolations(page)).toEqual([]);
     await run('bash', ['-c', await textOf(page, '#command')]);
-    await page.locator('main[data-state=ready]').waitFor({ timeout: 20_000 });
+    await page.locator('main[data-state=ready]').waitFor({ timeout: nextLook });
     await expect.poll(() => textOf(page, '#requests')).toBe('1');
     expect(complaints).toEqual([]);
 
@@ -154,7 +155,7 @@ describe('a pipeline that stops', () => {
     const { page } = await browser.open(stopped.baseUrl);
     await isShown(page);
     await stopped.end();
-    await page.locator('#notice:has-text("The pipeline does not answer")').waitFor({ timeout: 20_000 });
+    await page.locator('#notice:has-text("The pipeline does not answer")').waitFor({ timeout: nextLook });
     await expect.poll(() => textOf(page, '#requests')).toBe('1');
     await expect.poll(() => axeViolations(page)).toEqual([]);
 
