@@ -10,6 +10,8 @@ import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { encodeWindow } from '../../lib/domain/window-format.ts';
 import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import { windowStartOf, type RolledUpSize } from '../../lib/domain/window.ts';
+import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
+import { recomputeWindow } from '../../lib/pipeline/roll-up/recompute-window.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
 interface Keys {
@@ -20,6 +22,7 @@ interface Keys {
 
 const minutesPerDay = 1_440;
 const minutesPerHour = 60;
+const hoursPerDay = 24;
 export const firstDay = '2025-01-01T00:00:00Z';
 const firstMinute = Date.parse(firstDay) / 60_000;
 const updatedAt = new Date('2026-01-02T00:00:00Z');
@@ -40,9 +43,20 @@ export async function storeDays(name: string, days: number, keys: Keys, store: O
   await storeRolledUp(name, 'day', days, keys, store);
 }
 
-/** Stores this many consecutive hours. */
-export async function storeHours(name: string, hours: number, keys: Keys, store: ObjectStore) {
-  await storeRolledUp(name, 'hour', hours, keys, store);
+/** Stores the hours of this many consecutive days, and has the days rolled up. */
+export async function storeDaysOfHours(name: string, days: number, keys: Keys, store: ObjectStore) {
+  await storeRolledUp(name, 'hour', days * hoursPerDay, keys, store);
+  const clock = { now: () => updatedAt };
+  await pMap(
+    Array.from({ length: days }, (_, day) =>
+      windowStartOf((firstMinute + day * minutesPerDay) as EpochMinute),
+    ),
+    async (day) => {
+      const key = windowKey(customerNamed(name), 'day', day);
+      await recomputeWindow(key, 'day', { store, clock }, { maxKeysPerDimension: 10_000, maxKeyTextBytes });
+    },
+    { concurrency: 8 },
+  );
 }
 
 async function storeRolledUp(

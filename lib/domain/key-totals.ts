@@ -63,6 +63,12 @@ export interface KeyTotals {
    */
   add(counts: CountsText, isWanted?: KeyFilter, sums?: readonly SumList[]): number;
   /**
+   * Subtracts the counts of a window from those of longer ones that include it and have no key under `(other)`. Reports whether
+   * they did include it; if not, these totals are of no use any more.
+   * @param sums  as for `add`
+   */
+  subtract(counts: CountsText, sums?: readonly SumList[]): boolean;
+  /**
    * Returns the largest keys, largest first: at most `most`, and as many as fit in `maxBytes` of JSON text. Each
    * count is at most `folded()` too low, and a key that was not kept has at most that many requests.
    */
@@ -142,6 +148,24 @@ export function createKeyTotals(
       if (table.size > maxKeys || table.textBytes > maxKeyTextBytes) letRareKeysGo();
       return sum;
     },
+    subtract({ json }, sums = []) {
+      const view = viewOf(json);
+      let isIncluded = true;
+      eachKey(json, view, (start, end, requests, key, hash) => {
+        const place = table.find(json, view, start, end, hash);
+        if (place === undefined || !table.take(place, requests)) {
+          isIncluded = false;
+          return;
+        }
+        all -= requests;
+        for (let list = 0; list < lists; list++) {
+          const value = sums[list]?.[key] ?? 0;
+          totals[list] = (totals[list] ?? 0) - value;
+          isIncluded &&= table.takeFrom(list, place, value);
+        }
+      });
+      return isIncluded;
+    },
     largest(most, maxBytes) {
       const largest: KeyTotal[] = [];
       let bytes = 0;
@@ -170,6 +194,7 @@ interface PlacedKey extends KeyPlace {
 function keysInOrder(table: KeyTable, { valueOf, after }: KeyOrder, most: number): readonly KeyTotal[] {
   const first = new Largest<PlacedKey>(most, byPlace);
   for (const [place, requests] of table.requests().entries()) {
+    if (requests === 0) continue; // all of them were subtracted
     const value = valueOf(requests, (list) => table.sumOf(list, place));
     const { least } = first;
     if (value > (after?.value ?? Infinity) || value < (least?.value ?? -Infinity)) continue;

@@ -2,6 +2,7 @@ import { numbersOf, searchForKey, searchForPath, type KeySearch } from './counts
 import type { CustomerId } from './customer-id.ts';
 import { otherKey } from './folding.ts';
 import { knownErrors, unknownErrors } from './path-errors.ts';
+import type { DayParts } from './local-day.ts';
 import type { ServedWindow } from './served-window.ts';
 import { saturatedSum } from './sums.ts';
 import type { WindowStart } from './window.ts';
@@ -75,7 +76,22 @@ export class PathSum {
   }
 
   add(part: ServedWindow): void {
-    const window = pathWindowOf(part, this.#search);
+    this.#add(pathWindowOf(part, this.#search));
+  }
+
+  /** Adds a local day; reports whether the subtracted hours were in the added windows. If not, this sum is of no use any more. */
+  addDay({ hours, added, subtracted }: DayParts): boolean {
+    for (const window of added) this.add(window);
+    for (const window of subtracted) this.#add(negative(pathWindowOf(window, this.#search)));
+    if (this.#sum === undefined) return false;
+    const { requests, errors, bytes = 0, durationMs, timed, folded, foldedErrors } = this.#sum;
+    const hasBytes = hours.some(({ measures }) => measures?.bytes !== undefined);
+    const updatedAt = new Date(Math.max(...hours.map((hour) => hour.updatedAt.getTime())));
+    this.#sum = { ...this.#sum, bytes: hasBytes ? bytes : undefined, updatedAt };
+    return [requests, errors, bytes, durationMs, timed, folded, foldedErrors].every((sum) => sum >= 0);
+  }
+
+  #add(window: PathWindow): void {
     this.#sum = this.#sum === undefined ? window : sumOf(this.#sum, window);
   }
 
@@ -83,6 +99,20 @@ export class PathSum {
   window(windowStart: WindowStart): PathWindow | undefined {
     return this.#sum && { ...this.#sum, windowStart };
   }
+}
+
+function negative(window: PathWindow): PathWindow {
+  const { requests, errors, bytes, durationMs, timed, folded, foldedErrors } = window;
+  return {
+    ...window,
+    requests: -requests,
+    errors: -errors,
+    bytes: bytes && -bytes,
+    durationMs: -durationMs,
+    timed: -timed,
+    folded: -folded,
+    foldedErrors: -foldedErrors,
+  };
 }
 
 function sumOf(a: PathWindow, b: PathWindow): PathWindow {

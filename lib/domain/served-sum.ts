@@ -5,6 +5,7 @@ import { folding, otherKey, type FoldingLimits } from './folding.ts';
 import { answerLimits, createKeyTotals, type KeyTotal, type KeyTotals } from './key-totals.ts';
 import { emptyMeasures, measuresUnlessEmpty, type GrowingMeasures } from './measures.ts';
 import { pathSumLists } from './path-sum-lists.ts';
+import type { DayParts } from './local-day.ts';
 import type { ServedWindow } from './served-window.ts';
 import { toStoredMeasures, type StoredMeasures } from './stored-measures.ts';
 import { saturatedSum } from './sums.ts';
@@ -53,8 +54,7 @@ export class ServedSum {
       this.#sum = fields;
       return;
     }
-    if (this.#only !== undefined) this.#addCounts(this.#only);
-    this.#only = undefined;
+    this.#addOnly();
     this.#addCounts(part);
     this.#sum = {
       ...this.#sum,
@@ -65,16 +65,34 @@ export class ServedSum {
     };
   }
 
+  /** Adds a local day; reports whether the subtracted hours were in the added windows. If not, this sum is of no use any more. */
+  addDay({ hours, added, subtracted }: DayParts): boolean {
+    for (const hour of hours) this.add(hour);
+    this.#addOnly();
+    for (const window of added.slice(0, 1)) this.#addKeys(window);
+    for (const window of subtracted) {
+      for (const { field } of dimensions) {
+        const counts = window.counts[field];
+        if (counts.json.length <= noCounts.json.length) continue;
+        const sums = field === pathField ? pathSumLists(window) : undefined;
+        if (this.#keyTotals.get(field)?.subtract(counts, sums) !== true) return false;
+      }
+    }
+    for (const window of added.slice(1)) this.#addKeys(window);
+    return true;
+  }
+
   /**
    * Returns the sum as a window; `undefined` if it has no parts.
    * @param most  keeps fewer keys of each dimension than the limits allow
    */
   window(windowStart: WindowStart, most: number = Infinity): ServedWindow | undefined {
     if (this.#sum === undefined) return undefined;
-    if (this.#only !== undefined) {
+    if (this.#only !== undefined && most === Infinity) {
       const { batches: _batches, ...window } = this.#only;
       return { ...window, windowStart };
     }
+    this.#addOnly();
     const limits = {
       ...this.#limits,
       maxKeysPerDimension: Math.min(this.#limits.maxKeysPerDimension, most),
@@ -90,18 +108,15 @@ export class ServedSum {
     return { ...this.#sum, windowStart, counts, ...(measures && { measures }) };
   }
 
+  /** Begins to add up: a single part stays as it is. */
+  #addOnly(): void {
+    if (this.#only !== undefined) this.#addCounts(this.#only);
+    this.#only = undefined;
+  }
+
   #addCounts(part: ServedWindow): void {
+    this.#addKeys(part);
     const { counts, measures } = part;
-    for (const { field } of dimensions) {
-      if (counts[field].json.length <= noCounts.json.length) continue;
-      const isOfPaths = field === pathField;
-      let keyTotals = this.#keyTotals.get(field);
-      if (keyTotals === undefined) {
-        keyTotals = createKeyTotals(answerLimits, { lists: isOfPaths ? pathLists : 0 });
-        this.#keyTotals.set(field, keyTotals);
-      }
-      keyTotals.add(counts[field], undefined, isOfPaths ? pathSumLists(part) : undefined);
-    }
     if (measures?.bytes !== undefined) this.#bytes = saturatedSum(this.#bytes ?? 0, measures.bytes);
     if (measures?.durations !== undefined) {
       addStoredBuckets(this.#durations, measures.durations);
@@ -112,6 +127,20 @@ export class ServedSum {
     if (measures?.visitors !== undefined) {
       this.#visitors ??= new Uint8Array(registerCount);
       addVisitorsText(this.#visitors, measures.visitors);
+    }
+  }
+
+  #addKeys(part: ServedWindow): void {
+    const { counts } = part;
+    for (const { field } of dimensions) {
+      if (counts[field].json.length <= noCounts.json.length) continue;
+      const isOfPaths = field === pathField;
+      let keyTotals = this.#keyTotals.get(field);
+      if (keyTotals === undefined) {
+        keyTotals = createKeyTotals(answerLimits, { lists: isOfPaths ? pathLists : 0 });
+        this.#keyTotals.set(field, keyTotals);
+      }
+      keyTotals.add(counts[field], undefined, isOfPaths ? pathSumLists(part) : undefined);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { WindowRun } from '../domain/compose-range.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 import type { DimensionField } from '../domain/dimensions.ts';
+import type { DayWithHours } from '../domain/local-day.ts';
 import type { ServedWindow } from '../domain/served-window.ts';
 import type { WindowStart } from '../domain/window.ts';
 
@@ -13,6 +14,20 @@ export interface WindowRange extends WindowRun {
   readonly fields?: ReadonlySet<DimensionField> | undefined;
   /** Only windows after this one. */
   readonly after?: WindowStart | undefined;
+}
+
+/** Windows of one customer that begin at these instants, in time order. */
+export interface WindowsAt extends Pick<WindowRange, 'customerId' | 'fields'> {
+  readonly starts: readonly WindowStart[];
+}
+
+/**
+ * Reads windows that a local day is composed of. A window that does not exist is absent, and so is a day that does not keep its
+ * hours: those that earlier versions have written.
+ */
+export interface DayReader {
+  days(at: WindowsAt, atOnce: number): Promise<ReadonlyMap<WindowStart, DayWithHours>>;
+  hours(at: WindowsAt, atOnce: number): Promise<ReadonlyMap<WindowStart, ServedWindow>>;
 }
 
 export interface CustomerRange {
@@ -69,6 +84,9 @@ export interface WindowReader {
    * time: a caller that stops early pays for no more than these.
    */
   windows(range: WindowRange, atOnce: number): AsyncIterable<ServedWindow>;
+
+  /** Reads days that keep their hours; absent for a reader that has none. Then local days are composed of hours alone. */
+  readonly dayReader?: DayReader;
 
   /**
    * Lists customers that have windows, each once. A customer is listed at the latest when its first day has been rolled

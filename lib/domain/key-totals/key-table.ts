@@ -80,6 +80,36 @@ export class KeyTable {
     return added;
   }
 
+  /**
+   * Finds the key between two places of the bytes; returns `undefined` if it was not added.
+   * @param view  a view of the same bytes
+   * @param hash  the one that `KeyScan` found for it
+   */
+  find(bytes: Buffer, view: DataView, start: number, end: number, hash: number): number | undefined {
+    const mask = this.#slots.length - 1;
+    for (let probe = 0; probe < maxProbes; probe++) {
+      const key = (this.#slots[(hash + probe) & mask] ?? 0) - 1;
+      if (key < 0) return undefined;
+      if (this.#hashes[key] === hash && this.#isKey(key, bytes, view, start, end)) return key;
+    }
+    return this.#crowded.get(bytes.toString('latin1', start, end));
+  }
+
+  /** Takes requests from a key; reports whether it had as many. */
+  take(key: number, requests: number): boolean {
+    const left = (this.#requests[key] ?? 0) - requests;
+    if (left >= 0) this.#requests[key] = left;
+    return left >= 0;
+  }
+
+  /** Takes from a sum of a key beside its requests; reports whether it was as large. */
+  takeFrom(list: number, key: number, value: number): boolean {
+    const left = this.sumOf(list, key) - value;
+    const sums = this.#sums[list];
+    if (left >= 0 && sums !== undefined) sums[key] = left;
+    return left >= 0;
+  }
+
   /** Adds to a sum of a key beside its requests; none exceeds 2^53 − 1. */
   addTo(list: number, key: number, value: number): void {
     const sums = this.#sums[list];

@@ -3,9 +3,13 @@ import type { MinuteRange } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { DimensionField } from '../../domain/dimensions.ts';
 import { firstLocalWindowFrom, localWindowAt } from '../../domain/local-window.ts';
+import type { DayParts } from '../../domain/local-day.ts';
+import { areHourly } from '../../domain/hours-of-day.ts';
 import type { TimeZone } from '../../domain/time-zone.ts';
 import { enclosingWindowStart, type RolledUpSize, type WindowStart } from '../../domain/window.ts';
-import type { ServedWindow, WindowReader } from '../../ports/window-reader.ts';
+import type { ServedWindow } from '../../ports/window-reader.ts';
+import { partsOfLocalDays } from './local-days.ts';
+import type { RangeReader } from './read-work.ts';
 
 /** Local hours or days of a customer, with `from ≤ windowStart < to`. */
 export interface LocalRange {
@@ -23,6 +27,8 @@ export interface LocalRange {
 /** The sum of stored windows that make up a local one. */
 export interface WindowSum<Whole> {
   add(part: ServedWindow): void;
+  /** Adds a local day; reports whether its parts fit together. If not, the sum must not be used any more. */
+  addDay(parts: DayParts): boolean;
   /** Returns the local window; `undefined` if it has no parts. */
   window(windowStart: WindowStart): Whole | undefined;
 }
@@ -33,8 +39,8 @@ const unitsAtOnce: Readonly<Record<RolledUpSize, number>> = { hour: 240, day: 10
 
 /**
  * Reads local hours or days in time order; those without requests are absent. Each is composed of the largest stored windows
- * that fit: a local hour mostly of one, which stays as it is, a local day of hours. Nothing is ever subtracted, since visitors
- * cannot be.
+ * that fit: a local hour mostly of one, which stays as it is; a local day of a day of UTC with some hours added and others
+ * subtracted, if all of them still fit together, or else of hours.
  *
  * It keeps no more than one local window and `atOnce` stored ones. Where there is nothing for a while, it looks for the next
  * stored day, so that the length of the range does not matter.
@@ -42,11 +48,12 @@ const unitsAtOnce: Readonly<Record<RolledUpSize, number>> = { hour: 240, day: 10
  */
 export async function* localWindows<Whole>(
   range: LocalRange,
-  reader: Pick<WindowReader, 'windows'>,
+  reader: RangeReader,
   atOnce: number,
   newSum: () => WindowSum<Whole>,
 ): AsyncGenerator<Whole> {
   const { windowSize, zone, to, after } = range;
+  const compose = windowSize === 'day' && !areHourly(range.fields) ? composedOfDays : composed;
   let next =
     after === undefined
       ? firstLocalWindowFrom(range.from, windowSize, zone)
@@ -54,7 +61,7 @@ export async function* localWindows<Whole>(
   while (next < to) {
     const units = unitsFrom(next, range);
     let isEmpty = true;
-    for await (const window of composed(units, range, reader, atOnce, newSum)) {
+    for await (const window of compose(units, range, reader, atOnce, newSum)) {
       isEmpty = false;
       yield window;
     }
@@ -79,7 +86,7 @@ function unitsFrom(first: WindowStart, { windowSize, zone, to }: LocalRange): Mi
 async function nextWithWindows(
   from: WindowStart,
   { customerId, windowSize, zone, to }: LocalRange,
-  reader: Pick<WindowReader, 'windows'>,
+  reader: RangeReader,
 ): Promise<WindowStart | undefined> {
   const start = enclosingWindowStart(from, 'day');
   const days = { customerId, windowSize: 'day', from: start, to, fields: noFields } as const;
@@ -89,11 +96,34 @@ async function nextWithWindows(
   return undefined;
 }
 
-/** Composes local windows, given side by side. */
+/** Composes local days, given side by side, of days of UTC as far as possible. */
+async function* composedOfDays<Whole>(
+  units: readonly MinuteRange[],
+  range: LocalRange,
+  reader: RangeReader,
+  atOnce: number,
+  newSum: () => WindowSum<Whole>,
+): AsyncGenerator<Whole> {
+  let others: MinuteRange[] = [];
+  for await (const { unit, parts } of partsOfLocalDays(units, range, reader.dayReader, atOnce)) {
+    const sum = newSum();
+    if (parts === undefined || !sum.addDay(parts)) {
+      others.push(unit);
+      continue;
+    }
+    yield* composed(others, range, reader, atOnce, newSum);
+    others = [];
+    const window = sum.window(unit.from);
+    if (window !== undefined) yield window;
+  }
+  yield* composed(others, range, reader, atOnce, newSum);
+}
+
+/** Composes local windows, given side by side, of the largest stored windows that fit. */
 async function* composed<Whole>(
   units: readonly MinuteRange[],
   { customerId, fields }: LocalRange,
-  reader: Pick<WindowReader, 'windows'>,
+  reader: RangeReader,
   atOnce: number,
   newSum: () => WindowSum<Whole>,
 ): AsyncGenerator<Whole> {

@@ -4,6 +4,7 @@ import type { WindowReader } from '../../ports/window-reader.ts';
 import { CustomerEntries } from './customer-entries.ts';
 import { customerTotals } from './customer-totals.ts';
 import { listCustomers } from './list-customers.ts';
+import { createDayReader } from './day-reader.ts';
 import { windowsInRange } from './windows-in-range.ts';
 
 /**
@@ -18,6 +19,7 @@ export function createObjectWindowReader(
   const entries = new CustomerEntries(store, versions);
   return {
     windows: (range, atOnce) => windowsInRange(range, store, atOnce),
+    dayReader: createDayReader(store),
     customers: (range) => listCustomers(range, store),
     customerTotals: (range) => customerTotals(range, entries),
   };

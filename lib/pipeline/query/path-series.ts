@@ -5,9 +5,9 @@ import { pathSearch, PathSum, pathWindowOf, type PathWindow } from '../../domain
 import { saturatedSum } from '../../domain/sums.ts';
 import type { TimeZone } from '../../domain/time-zone.ts';
 import type { WindowSize, WindowStart } from '../../domain/window.ts';
-import type { WindowRange, WindowReader } from '../../ports/window-reader.ts';
+import type { WindowRange } from '../../ports/window-reader.ts';
 import { localWindows } from './local-windows.ts';
-import { countingReader, exceeds, type ReadWork } from './read-work.ts';
+import { countingReader, exceeds, type RangeReader, type ReadWork } from './read-work.ts';
 import type { QueryPorts } from './query.ts';
 
 /** Windows to read of one path: those with `from ≤ windowStart < to`. */
@@ -40,7 +40,7 @@ export interface PathSeriesPage extends Pick<AnswerProgress, 'countedThrough' | 
 
 /**
  * Limits of the work for a page. It ends after the window that reaches one of them, even if no window had the path. 4,000
- * hours are 166 days; 256 MiB take about a second.
+ * hours are 166 days, and more local days than that where they are composed of days of UTC; 256 MiB take about a second.
  */
 const maxWork: ReadWork = { windows: 4_000, bytes: 256 * 1_024 * 1_024 };
 const windowsInFlight = 16;
@@ -77,7 +77,7 @@ export async function pathSeries(
   return { countedThrough, waiting, windows, folded, foldedErrors, lastWindow: undefined };
 }
 
-function windowsOf(query: PathSeriesQuery, reader: Pick<WindowReader, 'windows'>): AsyncIterable<PathWindow> {
+function windowsOf(query: PathSeriesQuery, reader: RangeReader): AsyncIterable<PathWindow> {
   const { windowSize, zone, path } = query;
   const search = pathSearch(path);
   if (zone === undefined || windowSize === 'minute') return pathWindows(query, search, reader);
@@ -88,7 +88,7 @@ function windowsOf(query: PathSeriesQuery, reader: Pick<WindowReader, 'windows'>
 async function* pathWindows(
   range: WindowRange,
   search: KeySearch,
-  reader: Pick<WindowReader, 'windows'>,
+  reader: RangeReader,
 ): AsyncGenerator<PathWindow> {
   for await (const window of reader.windows(range, windowsInFlight)) yield pathWindowOf(window, search);
 }

@@ -9,12 +9,12 @@ import { fromStoredMeasures, toStoredMeasures } from '../../domain/stored-measur
 import type { TimeZone } from '../../domain/time-zone.ts';
 import type { WindowSize, WindowStart } from '../../domain/window.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
-import type { ServedWindow, WindowRange, WindowReader } from '../../ports/window-reader.ts';
+import type { ServedWindow, WindowRange } from '../../ports/window-reader.ts';
 import { localWindows, type WindowSum } from './local-windows.ts';
-import { countingReader, exceeds, type ReadWork } from './read-work.ts';
+import { countingReader, exceeds, type RangeReader, type ReadWork } from './read-work.ts';
 
 export interface QueryPorts {
-  readonly reader: Pick<WindowReader, 'windows'>;
+  readonly reader: RangeReader;
   readonly progress: CountingProgress;
 }
 
@@ -60,7 +60,7 @@ export interface WindowPage<Sent> extends Said {
 /** A page ends before the window that would make it longer than this; Lambda answers at most 6 MiB. */
 const pageBytes = 4 * 1_024 * 1_024;
 const windowsInFlight = 16;
-/** A page also ends after reading this much of stored windows: half a year of local days of 24 hours. */
+/** A page also ends after reading this much of stored windows: half a year of local days that are read by the hour. */
 const maxStored: ReadWork = { windows: 4_416, bytes: 256 * 1_024 * 1_024 };
 
 /**
@@ -95,11 +95,7 @@ export async function query<Sent extends SentWindow>(
   return { countedThrough, waiting, windows, lastWindow: undefined };
 }
 
-function windowsOf(
-  query: WindowQuery,
-  reader: QueryPorts['reader'],
-  work: ReadWork,
-): AsyncIterable<ServedWindow> {
+function windowsOf(query: WindowQuery, reader: RangeReader, work: ReadWork): AsyncIterable<ServedWindow> {
   const { windowSize, local } = query;
   if (local !== undefined && windowSize !== 'minute') {
     const range = { ...query, zone: local.zone, windowSize };
@@ -110,7 +106,11 @@ function windowsOf(
 
 function sumOf(top: number | undefined, { foldingLimits }: LocalTime): WindowSum<ServedWindow> {
   const sum = new ServedSum(foldingLimits);
-  return { add: (part) => sum.add(part), window: (windowStart) => sum.window(windowStart, top) };
+  return {
+    add: (part) => sum.add(part),
+    addDay: (parts) => sum.addDay(parts),
+    window: (windowStart) => sum.window(windowStart, top),
+  };
 }
 
 function answer(
@@ -119,7 +119,8 @@ function answer(
   counted: AnswerProgress,
 ): AnsweredWindow {
   const hasPaths = fields === undefined || fields.has('requestsByPath');
-  const kept = top === undefined ? window : withLargest(window, top, hasPaths);
+  const isLimited = top === undefined || (local !== undefined && windowSize !== 'minute');
+  const kept = isLimited ? window : withLargest(window, top, hasPaths);
   const { windowStart } = window;
   const complete = counted.isComplete(minutesOfLocalWindow(windowStart, windowSize, local?.zone));
   return { ...kept, windowSize, complete };

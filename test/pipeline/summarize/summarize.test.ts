@@ -175,6 +175,44 @@ describe('summarize', () => {
     expect(await outcomesOf([intent])).toEqual([{ kind: 'absent' }]);
   });
 
+  it('waits for the youngest of the intents of a batch', async () => {
+    const old = { ...intentOf('never'), appendedAt: new Date(now.getTime() - 3_600_000) };
+    expect(await outcomesOf([old, intentOf('never')])).toEqual([{ kind: 'waiting' }, { kind: 'waiting' }]);
+  });
+
+  it('waits for each intent of a batch anew, whatever the clock says', async () => {
+    expect(await outcomesOf([intentOf('never')])).toEqual([{ kind: 'waiting' }]);
+    timers.pass(options.putMilliseconds);
+    now = new Date(now.getTime() + 1);
+    expect(await outcomesOf([intentOf('never')])).toEqual([{ kind: 'waiting' }]);
+  });
+
+  it('has a repetition come again while its windows cannot be read', async () => {
+    const intent = await send('a');
+    const get: typeof store.get = async (key, ...rest) => {
+      if (key.startsWith('aggregates/')) throw new Unavailable('S3 is away');
+      return InMemoryObjectStore.prototype.get.call(store, key, ...rest);
+    };
+    const away = Object.assign(Object.create(store) as InMemoryObjectStore, { get });
+    const repeated = { ...intent, appendedAt: new Date(now.getTime() + 60_000) };
+    expect(await outcomesOf([repeated], { store: away })).toMatchObject([{ kind: 'failed' }]);
+    expect(insights.drain()).toEqual([]);
+  });
+
+  it('asks for a backlog again that could not be read', async () => {
+    const intent = await send('a');
+    let reads = 0;
+    const backlog = async () => {
+      reads += 1;
+      if (reads === 1) throw new Unavailable('no broker');
+      return { records: 0, oldestPutAt: undefined };
+    };
+    const streams = { insights: { backlog }, late: { backlog } };
+    const backlogLimit = createBacklogLimit({ streams, timers, maxBacklogRecords: 1 });
+    expect(await outcomesOf([intent], { backlogLimit })).toMatchObject([{ kind: 'failed' }]);
+    expect(await outcomesOf([intent], { backlogLimit })).toEqual([{ kind: 'emitted', partials: 1 }]);
+  });
+
   it('calls a batch absent only by a look that began after the time of the put', async () => {
     class SlowStore extends InMemoryObjectStore {
       override async get(...args: Parameters<InMemoryObjectStore['get']>) {
