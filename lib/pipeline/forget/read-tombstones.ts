@@ -21,7 +21,8 @@ export async function readTombstones(
       if (tombstone !== undefined) tombstones.set(key, tombstone);
     } catch (error) {
       if (onUnreadable === undefined || !(error instanceof UnreadableFormat)) throw error;
-      onUnreadable(key, error);
+      // Its cause does not name the key, which the caller has.
+      onUnreadable(key, error.cause instanceof UnreadableFormat ? error.cause : error);
     }
   };
   if (customerId !== undefined) await read(tombstoneKey(customerId));
