@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../lib/logger.ts';
-import { CannotStart } from '../../self-hosted/cannot-start.ts';
-import { RoleStopped } from '../../self-hosted/kafka/consumer/role-stopped.ts';
-import { endWithLastRole } from '../../self-hosted/process/end-with-last-role.ts';
-import { consumerRole, type Source } from '../../self-hosted/roles/consumer-role.ts';
-import { repeatedly } from '../../self-hosted/roles/repeatedly.ts';
-import type { RoleName } from '../../self-hosted/roles/role-names.ts';
+import { createLogger } from '../../../lib/logger.ts';
+import { CannotStart } from '../../cannot-start.ts';
+import { RoleStopped } from '../../kafka/consumer/role-stopped.ts';
+import { endWithLastRole } from '../../process/end-with-last-role.ts';
+import { consumerRole, type Source } from '../../roles/consumer-role.ts';
+import { repeatedly } from '../../roles/repeatedly.ts';
+import type { RoleName } from '../../roles/role-names.ts';
 
 const stopped = new RoleStopped('Start this role with that version.');
 
