@@ -15,9 +15,11 @@ export interface DayWithHours {
 export interface DayParts {
   /** Its hours, with empty counts: their sums, and what cannot be subtracted, such as visitors. */
   readonly hours: readonly ServedWindow[];
-  /** Windows with its counts: the day of UTC that it has most of, then the hours that it has of others. */
+  /** The day of UTC that it has most of. */
+  readonly base: ServedWindow;
+  /** Hours that it has of other days of UTC. */
   readonly added: readonly ServedWindow[];
-  /** Hours of that day of UTC that it does not have. */
+  /** Hours of `base` that it does not have. */
   readonly subtracted: readonly ServedWindow[];
 }
 
@@ -91,7 +93,7 @@ export function partsOfPlan(
     });
   const [more, less] = [windows(added), windows(subtracted)];
   if (more.length < added.length || less.length < subtracted.length) return undefined;
-  return { hours, added: [base.day, ...more], subtracted: less };
+  return { hours, base: base.day, added: more, subtracted: less };
 }
 
 /** Forgetting can remove an hour and make it again with the same revision. */

@@ -79,9 +79,9 @@ export class PathSum {
     this.#add(pathWindowOf(part, this.#search));
   }
 
-  /** Adds a local day; reports whether the subtracted hours were in the added windows. If not, this sum is of no use any more. */
-  addDay({ hours, added, subtracted }: DayParts): boolean {
-    for (const window of added) this.add(window);
+  /** Adds a local day; reports whether the subtracted hours were in its base. If not, this sum is of no use any more. */
+  addDay({ hours, base, added, subtracted }: DayParts): boolean {
+    for (const window of [base, ...added]) this.add(window);
     for (const window of subtracted) this.#add(negative(pathWindowOf(window, this.#search)));
     if (this.#sum === undefined) return false;
     const { requests, errors, bytes = 0, durationMs, timed, folded, foldedErrors } = this.#sum;

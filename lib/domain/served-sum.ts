@@ -65,11 +65,11 @@ export class ServedSum {
     };
   }
 
-  /** Adds a local day; reports whether the subtracted hours were in the added windows. If not, this sum is of no use any more. */
-  addDay({ hours, added, subtracted }: DayParts): boolean {
+  /** Adds a local day; reports whether the subtracted hours were in its base. If not, this sum is of no use any more. */
+  addDay({ hours, base, added, subtracted }: DayParts): boolean {
     for (const hour of hours) this.add(hour);
     this.#addOnly();
-    for (const window of added.slice(0, 1)) this.#addKeys(window);
+    this.#addKeys(base);
     for (const window of subtracted) {
       for (const { field } of dimensions) {
         const counts = window.counts[field];
@@ -78,7 +78,7 @@ export class ServedSum {
         if (this.#keyTotals.get(field)?.subtract(counts, sums) !== true) return false;
       }
     }
-    for (const window of added.slice(1)) this.#addKeys(window);
+    for (const window of added) this.#addKeys(window);
     return true;
   }
 

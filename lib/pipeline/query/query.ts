@@ -119,8 +119,9 @@ function answer(
   counted: AnswerProgress,
 ): AnsweredWindow {
   const hasPaths = fields === undefined || fields.has('requestsByPath');
-  const isLimited = top === undefined || (local !== undefined && windowSize !== 'minute');
-  const kept = isLimited ? window : withLargest(window, top, hasPaths);
+  // A sum has no more keys than that.
+  const isSum = local !== undefined && windowSize !== 'minute';
+  const kept = top === undefined || isSum ? window : withLargest(window, top, hasPaths);
   const { windowStart } = window;
   const complete = counted.isComplete(minutesOfLocalWindow(windowStart, windowSize, local?.zone));
   return { ...kept, windowSize, complete };
