@@ -15,6 +15,7 @@ import { recomputeWindow } from '../../../lib/pipeline/roll-up/recompute-window.
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { arbitraryHour, contentOf } from '../../domain/arbitrary-hour.ts';
 import { customer, foldingLimits, instant, minuteOf, windowStart } from '../../factories.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import { playedProgress } from '../played-progress.ts';
 
 const clock = { now: () => instant('2026-01-01T00:00:00Z') };
@@ -129,7 +130,7 @@ describe('local days that are composed of days of UTC', () => {
           expect(await courseOf(reader, zone)).toEqual(await courseOf(byHours(store), zone));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   });
 
