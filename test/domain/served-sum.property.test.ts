@@ -8,6 +8,7 @@ import { decodeServedWindow, type ServedWindow } from '../../lib/domain/served-w
 import { ServedSum } from '../../lib/domain/served-sum.ts';
 import { addToSum, emptySum, foldSum } from '../../lib/domain/window-sum.ts';
 import { foldingLimits, instant, windowStart } from '../factories.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { arbitraryHour, contentOf } from './arbitrary-hour.ts';
 
 const served = (window: RolledUpWindow): ServedWindow => {
@@ -22,11 +23,15 @@ function sumOf(hours: readonly RolledUpWindow[], limits: FoldingLimits, most?: n
   return sum.window(windowStart('2025-12-28T00:00:00Z'), most);
 }
 
+function check<T>(property: fc.IProperty<T>): void {
+  fc.assert(property, { numRuns: propertyRuns(100) });
+}
+
 describe('the sum of served windows', () => {
   it.each([foldingLimits, { maxKeysPerDimension: 3, maxKeyTextBytes: 30 }])(
     'is what a roll-up of the same parts stores, with limits of %j',
     (limits) => {
-      fc.assert(
+      check(
         fc.property(fc.array(arbitraryHour, { minLength: 2, maxLength: 5 }), (hours) => {
           const sum = emptySum();
           for (const each of hours) addToSum(sum, each);
@@ -46,7 +51,7 @@ describe('the sum of served windows', () => {
   );
 
   it('is the same in any order, with the sum of the revisions and the latest update', () => {
-    fc.assert(
+    check(
       fc.property(fc.array(arbitraryHour, { minLength: 2, maxLength: 5 }), (hours) => {
         const sum = sumOf(hours, foldingLimits);
         expect(contentOf(sumOf(hours.toReversed(), foldingLimits))).toEqual(contentOf(sum));
@@ -60,7 +65,7 @@ describe('the sum of served windows', () => {
   });
 
   it('keeps only the largest keys if asked for fewer, and the rest under (other)', () => {
-    fc.assert(
+    check(
       fc.property(
         fc.array(arbitraryHour, { minLength: 2, maxLength: 5 }),
         fc.integer({ min: 1, max: 4 }),
@@ -85,7 +90,7 @@ describe('the sum of served windows', () => {
 
   it('has the same sums of all without the paths', () => {
     const fields = new Set(['requestsByStatus'] as const);
-    fc.assert(
+    check(
       fc.property(fc.array(arbitraryHour, { minLength: 2, maxLength: 5 }), (hours) => {
         const sum = new ServedSum(foldingLimits);
         for (const each of hours) {
@@ -102,7 +107,7 @@ describe('the sum of served windows', () => {
 
   it('is nothing without parts, and a part itself if there is one', () => {
     expect(sumOf([], foldingLimits)).toBeUndefined();
-    fc.assert(
+    check(
       fc.property(arbitraryHour, (only) => {
         const start = windowStart('2025-12-28T00:00:00Z');
         expect(sumOf([only], foldingLimits)).toEqual({ ...served(only), windowStart: start });

@@ -125,15 +125,15 @@ describe('the object directory', () => {
     expect(await listed()).toEqual(['a/b']);
   });
 
-  it('lists a directory of 20,000 objects in order, from any of them', async () => {
+  it('lists a directory of more objects than are read, or sorted, at once, in order, from any of them', async () => {
     await directory.put(key('a/k'), body, createOnly);
-    const names = Array.from({ length: 20_000 }, (_, n) => `k${'-x'.repeat(n % 3)}${(n * 7919) % 20_011}`);
+    const names = Array.from({ length: 9_000 }, (_, n) => `k${'-x'.repeat(n % 3)}${(n * 7919) % 20_011}`);
     for (const name of names) writeFileSync(`${root}/a/${name}`, '');
     const sorted = [...names, 'k'].map((name) => `a/${name}`).toSorted();
     expect(await listed()).toEqual(sorted);
     const later: string[] = [];
-    for await (const found of directory.list('a/', { startAfter: sorted[9_999] ?? '' })) later.push(found);
-    expect(later).toEqual(sorted.slice(10_000));
+    for await (const found of directory.list('a/', { startAfter: sorted[4_499] ?? '' })) later.push(found);
+    expect(later).toEqual(sorted.slice(4_500));
   });
 
   it('is unavailable, and not empty, when its disk is gone', async () => {
