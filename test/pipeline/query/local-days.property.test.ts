@@ -161,7 +161,7 @@ describe('local days that are composed of days of UTC', () => {
         expect(found.status).toBe(right.status);
         if (right.status === 'fulfilled') expect(found).toEqual(right);
       }),
-      { numRuns: 20 },
+      { numRuns: propertyRuns(20) },
     );
   });
 
