@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished } from 'vitest';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import { useEmulator } from '../e2e/emulator.ts';
 import { json, postLogs, rolledUpRequests } from '../e2e/requests.ts';
 import { useBrowser, type OpenPage } from './browser.ts';
@@ -115,8 +116,13 @@ export function useDashboard() {
     await rolledUpRequests(emulator, 'cus-page', entries.length);
   });
 
+  /** Sends entries, and as a sender would, again where the server has just closed the idle connection. */
   async function send(customerId: string, body: readonly object[]): Promise<void> {
-    const answer = await postLogs(emulator, { customerId, body });
+    const post = () => postLogs(emulator, { customerId, body });
+    const answer = await post().catch((error: unknown) => {
+      if (!(error instanceof ConnectionFailed)) throw error;
+      return post();
+    });
     if (answer.status !== 202) throw new Error(`The batch was not accepted: ${answer.body.toString()}`);
   }
 
