@@ -1,10 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { longFilesFirst } from '../test/long-files-first.ts';
 
-// Kafka and Flink live for seconds or minutes here. The second compiler of Java would take more time than it saves: without
-// it, Kafka starts with two thirds of the processor time.
-process.env['JAVA_TOOL_OPTIONS'] = '-XX:TieredStopAtLevel=1';
-
 /** Files that take half a minute or more. Each waits for much of it: for a session to expire, or a broker to start. */
 const longFiles = [
   'cluster/cluster.test.ts',
@@ -22,8 +18,8 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/services.ts'],
-    // Each file has topics, or services, of its own. Their tests wait for much of their time, but two cores are soon busy.
-    maxWorkers: 3,
+    // Each file has topics, or services, of its own, but two cores are soon busy with them.
+    maxWorkers: 2,
     sequence: { sequencer: longFilesFirst(longFiles) },
     // No test depends on the speed of the machine: these limits end what hangs. A poll would give up after a second.
     testTimeout: 600_000,
