@@ -10,8 +10,8 @@ import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { encodeWindow } from '../../lib/domain/window-format.ts';
 import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import { windowStartOf, type RolledUpSize } from '../../lib/domain/window.ts';
-import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
 import { recomputeWindow } from '../../lib/pipeline/roll-up/recompute-window.ts';
+import { foldingLimits } from '../../test/factories.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
 interface Keys {
@@ -53,7 +53,7 @@ export async function storeDaysOfHours(name: string, days: number, keys: Keys, s
     ),
     async (day) => {
       const key = windowKey(customerNamed(name), 'day', day);
-      await recomputeWindow(key, 'day', { store, clock }, { maxKeysPerDimension: 10_000, maxKeyTextBytes });
+      await recomputeWindow(key, 'day', { store, clock }, foldingLimits);
     },
     { concurrency: 8 },
   );

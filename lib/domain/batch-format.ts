@@ -10,7 +10,7 @@ import {
   customerIdSchema,
   instantSchema,
   readDocument,
-  refuseNewerStart,
+  textBefore,
   windowStartSchema,
 } from './stored-document.ts';
 import type { EncodedPartial } from './summarise.ts';
@@ -181,11 +181,9 @@ export function decodeBatchStart(start: Buffer): BatchStart {
  */
 export function decodeBatchHeader(start: Buffer): BatchHeader | undefined {
   const headerEnd = start.indexOf(lineBreak);
-  if (headerEnd < 0) {
-    refuseNewerStart(start, 'A batch', formatVersion);
-    return undefined;
-  }
-  const header = readDocument(start.toString('utf8', 0, headerEnd), 'A batch', formatVersion, headerSchema);
+  const text = textBefore(start, headerEnd, 'A batch', formatVersion);
+  if (text === undefined) return undefined;
+  const header = readDocument(text, 'A batch', formatVersion, headerSchema);
   const { batchId: id, contentEncoding: _contentEncoding, ...fields } = header;
   return { ...fields, id };
 }

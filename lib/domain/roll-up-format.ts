@@ -12,7 +12,7 @@ import {
   customerIdSchema,
   instantSchema,
   readDocument,
-  refuseNewerStart,
+  textBefore,
   windowStartSchema,
 } from './stored-document.ts';
 import { enclosingWindowStart } from './window.ts';
@@ -57,10 +57,8 @@ export function encodeRolledUp({ counts, measures, ...fields }: RolledUpWindow):
  * @throws UnreadableFormat  not an hour or a day, or one of a newer version
  */
 export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
-  const end = start.indexOf(lineBreak);
-  if (end >= 0) return rolledUpText.read(start.toString('utf8', 0, end));
-  refuseNewerStart(start, 'A window', formatVersion);
-  return undefined;
+  const text = textBefore(start, start.indexOf(lineBreak), 'A window', formatVersion);
+  return text === undefined ? undefined : rolledUpText.read(text);
 }
 
 /** The text of a stored hour or day, in pieces. */

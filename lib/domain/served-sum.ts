@@ -71,10 +71,7 @@ export class ServedSum {
     this.#addOnly();
     this.#addKeys(base);
     for (const window of subtracted) {
-      for (const { field } of dimensions) {
-        const counts = window.counts[field];
-        if (counts.json.length <= noCounts.json.length) continue;
-        const sums = field === pathField ? pathSumLists(window) : undefined;
+      for (const { field, counts, sums } of keysOf(window)) {
         if (this.#keyTotals.get(field)?.subtract(counts, sums) !== true) return false;
       }
     }
@@ -131,16 +128,13 @@ export class ServedSum {
   }
 
   #addKeys(part: ServedWindow): void {
-    const { counts } = part;
-    for (const { field } of dimensions) {
-      if (counts[field].json.length <= noCounts.json.length) continue;
-      const isOfPaths = field === pathField;
+    for (const { field, counts, sums } of keysOf(part)) {
       let keyTotals = this.#keyTotals.get(field);
       if (keyTotals === undefined) {
-        keyTotals = createKeyTotals(answerLimits, { lists: isOfPaths ? pathLists : 0 });
+        keyTotals = createKeyTotals(answerLimits, { lists: field === pathField ? pathLists : 0 });
         this.#keyTotals.set(field, keyTotals);
       }
-      keyTotals.add(counts[field], undefined, isOfPaths ? pathSumLists(part) : undefined);
+      keyTotals.add(counts, undefined, sums);
     }
   }
 
@@ -189,4 +183,13 @@ export class ServedSum {
     if (paths !== undefined || this.#durations.size === 0) return stored;
     return { ...stored, pathDurationMs: [this.#durationMs], pathTimed: undefined };
   }
+}
+
+/** Returns the counts of the dimensions that a part has, and the sums beside those of paths. */
+function keysOf(part: ServedWindow) {
+  return dimensions.flatMap(({ field }) => {
+    const counts = part.counts[field];
+    if (counts.json.length <= noCounts.json.length) return [];
+    return [{ field, counts, sums: field === pathField ? pathSumLists(part) : undefined }];
+  });
 }

@@ -32,12 +32,13 @@ export function versionAtStart(start: Buffer): number | undefined {
 }
 
 /**
- * Refuses a document of a newer version whose end was not found in its `start`: that version may write everything behind
- * the version in another way.
- * @throws NewerFormat  written by a newer version of this program
+ * Returns the text of a document up to its `end`; `undefined` if that is not in its `start`, where it is negative.
+ * @throws NewerFormat  written by a newer version, which may write everything behind the version in another way
  */
-export function refuseNewerStart(start: Buffer, what: string, version: number): void {
+export function textBefore(start: Buffer, end: number, what: string, version: number): string | undefined {
+  if (end >= 0) return start.toString('utf8', 0, end);
   refuseNewer(versionAtStart(start) ?? 0, what, version);
+  return undefined;
 }
 
 function refuseNewer(written: number, what: string, version: number): void {

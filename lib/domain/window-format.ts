@@ -13,7 +13,7 @@ import {
   customerIdSchema,
   instantSchema,
   readDocument,
-  refuseNewerStart,
+  textBefore,
   versionAtStart,
   windowStartSchema,
 } from './stored-document.ts';
@@ -117,10 +117,8 @@ function base64Length(bytes: number): number {
  * @throws UnreadableFormat  not a window, or one of a newer version
  */
 export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
-  const end = start.indexOf(beforeIds);
-  if (end >= 0) return windowText.read(`${start.toString('utf8', 0, end)}}`);
-  refuseNewerStart(start, 'A window', formatVersion);
-  return undefined;
+  const text = textBefore(start, start.indexOf(beforeIds), 'A window', formatVersion);
+  return text === undefined ? undefined : windowText.read(`${text}}`);
 }
 
 /** The text of a stored window, in pieces. */

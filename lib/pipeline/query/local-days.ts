@@ -4,6 +4,7 @@ import type { DimensionField } from '../../domain/dimensions.ts';
 import { daysOverlapping, partsOfPlan, planLocalDay, type DayParts } from '../../domain/local-day.ts';
 import type { WindowStart } from '../../domain/window.ts';
 import type { DayReader, WindowsAt } from '../../ports/window-reader.ts';
+import { inGroups } from './in-groups.ts';
 import { readGroups } from './read-groups.ts';
 
 export interface LocalDaysOf {
@@ -27,11 +28,10 @@ const daysAtOnce = 8;
 export async function* partsOfLocalDays(
   units: readonly MinuteRange[],
   { customerId, fields }: LocalDaysOf,
-  reader: DayReader | undefined,
+  reader: DayReader,
   atOnce: number,
 ): AsyncGenerator<LocalDay> {
   const read = async (group: readonly MinuteRange[]): Promise<readonly LocalDay[]> => {
-    if (reader === undefined) return group.map((unit) => ({ unit, parts: undefined }));
     const at = (starts: Iterable<WindowStart>): WindowsAt => ({
       customerId,
       fields,
@@ -46,13 +46,9 @@ export async function* partsOfLocalDays(
       return { unit, parts: plan && partsOfPlan(plan, hours) };
     });
   };
-  for await (const groups of readGroups(inGroupsOf(units, daysAtOnce), 2, read)) yield* groups.flat();
+  for await (const groups of readGroups(inGroups(units, daysAtOnce), 2, read)) yield* groups.flat();
 }
 
 function inOrder(starts: Iterable<WindowStart>): WindowStart[] {
   return [...new Set(starts)].sort();
-}
-
-async function* inGroupsOf<T>(items: readonly T[], size: number): AsyncGenerator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }

@@ -53,7 +53,8 @@ export async function* localWindows<Whole>(
   newSum: () => WindowSum<Whole>,
 ): AsyncGenerator<Whole> {
   const { windowSize, zone, to, after } = range;
-  const compose = windowSize === 'day' && !areHourly(range.fields) ? composedOfDays : composed;
+  const { dayReader } = reader;
+  const isOfDays = windowSize === 'day' && !areHourly(range.fields) && dayReader !== undefined;
   let next =
     after === undefined
       ? firstLocalWindowFrom(range.from, windowSize, zone)
@@ -61,7 +62,10 @@ export async function* localWindows<Whole>(
   while (next < to) {
     const units = unitsFrom(next, range);
     let isEmpty = true;
-    for await (const window of compose(units, range, reader, atOnce, newSum)) {
+    const windows = isOfDays
+      ? composedOfDays(units, range, { ...reader, dayReader }, atOnce, newSum)
+      : composed(units, range, reader, atOnce, newSum);
+    for await (const window of windows) {
       isEmpty = false;
       yield window;
     }
@@ -100,7 +104,7 @@ async function nextWithWindows(
 async function* composedOfDays<Whole>(
   units: readonly MinuteRange[],
   range: LocalRange,
-  reader: RangeReader,
+  reader: Required<RangeReader>,
   atOnce: number,
   newSum: () => WindowSum<Whole>,
 ): AsyncGenerator<Whole> {
