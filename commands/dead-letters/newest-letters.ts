@@ -1,14 +1,9 @@
 import pMap from 'p-map';
-import { decodeFailedInvocation } from '../../lib/domain/failed-invocation.ts';
-import {
-  decodeFailedRecord,
-  digestOf,
-  rollUpStream,
-  type FailedRecord,
-} from '../../lib/domain/failed-record.ts';
+import { digestOf, rollUpStream, type FailedRecord } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { decodeRecords } from './decode-records.ts';
 
 type Content = Pick<FailedRecord, 'partitionKey' | 'data'>;
 
@@ -65,9 +60,7 @@ async function readLetter(key: ObjectKey, store: Pick<ObjectStore, 'get'>) {
   const object = await store.get(key);
   if (object === undefined) return undefined;
   try {
-    if (!key.startsWith('failed/')) return decodeFailedInvocation(object.body);
-    const { stream, failedAt, ...record } = decodeFailedRecord(object.body);
-    return { stream, failedAt, records: [record] };
+    return decodeRecords(key, object.body);
   } catch (error) {
     if (!(error instanceof UnreadableFormat)) throw error;
     return undefined;

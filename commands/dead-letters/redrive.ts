@@ -6,9 +6,9 @@ import { reasonOf } from '../../lib/reason-of.ts';
 import type { EventStream } from '../../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { idOf, type DeadLetter, type DeadMessage } from './dead-letter.ts';
+import { decodeRecords } from './decode-records.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
 import type { FindLetters } from './newest-letters.ts';
-import { decodeFailedInvocation } from '../../lib/domain/failed-invocation.ts';
 
 /** The places that dead letters can be in, to give them back. */
 export interface RedrivePlaces extends DeadLetterPlaces {
@@ -78,7 +78,7 @@ export async function redrive(
       case 'failed-record':
         return await redriveRecord(letter, places, lettersOf);
       case 'failed-invocation':
-        return await putAgain(letter, places, lettersOf, decodeFailedInvocation);
+        return await putAgain(letter, places, lettersOf);
       case 'stale-message':
         await removeMessages(letter.messages, places);
         return { isRedriven: true, to: 'nowhere: the record is gone, and its message was removed' };
@@ -110,10 +110,7 @@ async function redriveRecord(
   lettersOf: FindLetters,
 ): Promise<Redriven> {
   if (!letter.key.startsWith(`failed/${rollUpStream}/`)) {
-    return putAgain(letter, places, lettersOf, (body) => {
-      const { stream, ...record } = decodeFailedRecord(body);
-      return { stream, records: [record] };
-    });
+    return putAgain(letter, places, lettersOf);
   }
   const object = await places.store.get(letter.key);
   if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
@@ -126,11 +123,10 @@ async function putAgain(
   { key, messages }: { readonly key: ObjectKey; readonly messages: readonly DeadMessage[] },
   places: RedrivePlaces,
   lettersOf: FindLetters,
-  decode: (body: Buffer) => PutAgain & { readonly stream: string },
 ): Promise<Redriven> {
   const object = await places.store.get(key);
   if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
-  const { stream, records: all } = decode(object.body);
+  const { stream, records: all } = decodeRecords(key, object.body);
   const remove = async () => {
     await places.store.delete(key);
     await removeMessages(messages, places);
