@@ -5,16 +5,14 @@ import { onTestFinished } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
-import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { realFileOperations } from '../../local-store/object-directory/file-operations.ts';
-import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { customer, foldingLimits as limits, receivedRecord, sentJson } from '../factories.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
+import { openStoreOfObjects } from '../local-store/open-store-of-objects.ts';
 
 export interface SentBatch {
   readonly key: string;
@@ -39,15 +37,7 @@ export async function temporaryDirectory(): Promise<string> {
 /** Creates a data directory with these batches, lets the real pipeline count them, and closes it. */
 export async function countedDirectory(...batches: readonly SentBatch[]): Promise<string> {
   const directory = await temporaryDirectory();
-  const logger = createLogger({ level: 'warn', clock, write: () => {} });
-  const nothing = { streams: {}, queues: [], notifications: [] };
-  const local = await openLocalStore(directory, {
-    clock,
-    logger,
-    region: 'us-east-1',
-    operations: realFileOperations,
-    ...nothing,
-  });
+  const local = await openStoreOfObjects(directory, clock);
   await storeCounted(batches, local.objects);
   await local.close();
   return directory;

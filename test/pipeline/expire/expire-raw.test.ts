@@ -9,12 +9,10 @@ import { expire, type ExpireReporter } from '../../../lib/pipeline/expire/expire
 import { keepFailedRecord } from '../../../lib/pipeline/failed-records/keep-failed-record.ts';
 import type { WindowPartial } from '../../../lib/domain/partial.ts';
 import { createRetention } from '../../../lib/pipeline/expire/retention.ts';
-import { createLogger } from '../../../lib/logger.ts';
-import { realFileOperations } from '../../../local-store/object-directory/file-operations.ts';
-import { openLocalStore } from '../../../local-store/open-local-store.ts';
 import { temporaryDirectory } from '../../commands/counted-directory.ts';
 import { receivedRecord, windowPartial, foldingLimits as limits } from '../../factories.ts';
 import { ingestEntry } from '../ingest-entry.ts';
+import { openStoreOfObjects } from '../../local-store/open-store-of-objects.ts';
 
 const day = 86_400_000;
 
@@ -23,15 +21,7 @@ async function openRaw(rawBatchDays: number | undefined) {
   const directory = await temporaryDirectory();
   let now = Date.now();
   const clock = { now: () => new Date(now) };
-  const logger = createLogger({ level: 'warn', clock, write: () => {} });
-  const nothing = { streams: {}, queues: [], notifications: [] };
-  const local = await openLocalStore(directory, {
-    clock,
-    logger,
-    region: 'us-east-1',
-    operations: realFileOperations,
-    ...nothing,
-  });
+  const local = await openStoreOfObjects(directory, clock);
   const store = local.objects;
   const stream = createInMemoryEventStream({ clock });
   const kept: string[] = [];
