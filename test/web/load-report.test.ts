@@ -111,7 +111,7 @@ describe('loadReport', () => {
     expect([buckets[1]?.requests, comparison?.buckets[1]?.requests]).toEqual([4, 3]);
   });
 
-  it('is there before a comparison that takes long, and all at once with one that does not', async () => {
+  it('is there before a comparison and failed paths that take long, and all at once with those that do not', async () => {
     let endBefore = () => {};
     const before = new Promise<void>((resolve) => {
       endBefore = resolve;
@@ -119,10 +119,15 @@ describe('loadReport', () => {
     const client: Client = {
       async get({ path, parameters }, parse) {
         const isBefore = (parameters?.from ?? '') < '2025-12-27';
-        if (isBefore) await before;
+        const isOfErrors = parameters?.dimensions === 'errorPath';
+        if (isBefore || isOfErrors) await before;
         return parse(
           path === 'aggregates/total'
-            ? { ...none, requests: isBefore ? 7 : 9 }
+            ? {
+                ...none,
+                requests: isBefore ? 7 : 9,
+                ...(isOfErrors && { topErrorPaths: [{ key: '404 GET /x', requests: 2 }] }),
+              }
             : { windows: [{ windowStart: '2025-12-27T20:00:00Z', requests: 4 }] },
         );
       },
@@ -134,8 +139,12 @@ describe('loadReport', () => {
       parts.push(part);
       endBefore();
     });
-    expect((await whole).comparison?.total.requests).toBe(7);
-    expect(parts).toMatchObject([{ total: { requests: 9 }, comparison: undefined, weeksBack: 1 }]);
+    const { comparison, total } = await whole;
+    expect(comparison?.total.requests).toBe(7);
+    expect(total.topErrorPaths).toEqual([{ key: '404 GET /x', requests: 2 }]);
+    expect(parts).toMatchObject([
+      { total: { requests: 9, topErrorPaths: undefined }, comparison: undefined, weeksBack: 1 },
+    ]);
 
     await loadReport(query, client, signal, (part) => parts.push(part));
     expect(parts).toHaveLength(1);
@@ -235,7 +244,7 @@ describe('loadReport', () => {
         const { hours, isPending, urls } = await report(false, progress);
         expect(hours).toEqual([]);
         expect(isPending).toBe(false);
-        expect(urls).toHaveLength(4);
+        expect(urls).toHaveLength(5);
       }
     });
   });

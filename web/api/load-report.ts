@@ -18,7 +18,7 @@ import {
   type Unit,
 } from '../period/period.ts';
 import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
-import type { AnswerProgress, Total } from './answers.ts';
+import type { AnswerProgress, KeyCount, Total } from './answers.ts';
 import { loadAlerts, type Alerts } from './load-alerts.ts';
 import type { Client } from './client.ts';
 import { loadComparison, type Comparison } from './load-comparison.ts';
@@ -34,6 +34,7 @@ export interface Report {
   readonly period: KnownPeriod;
   readonly range: Range;
   readonly buckets: readonly ShownBucket[];
+  /** Without its failed paths while they are loading. */
   readonly total: Total;
   /** Number of weeks between the range and the one that it is compared with. */
   readonly weeksBack: number;
@@ -60,17 +61,24 @@ export interface ReportQuery {
 
 /** Keys to request per dimension, as many as the pipeline lists. */
 export const keysOfTotal = 1_000;
-/** Dimensions of the lists. Paths have a request of their own. */
-const listedDimensions = 'userAgent,status,agentClass,errorPath,referrer,host,country';
+/** Dimensions of the lists. Paths have a request of their own, and failed paths take longer than all of these together. */
+const listedDimensions = 'userAgent,status,agentClass,referrer,host,country';
 /** Keys of a total that is read for what it says of itself. */
 const noKeys = { top: '1', dimensions: 'none' } as const;
+
+/** The parts of a report that come last. */
+interface Rest {
+  readonly comparison: Comparison;
+  readonly topErrorPaths: readonly KeyCount[];
+}
 
 /** A report that is complete this soon after its first part is shown at once: nobody would see the part. */
 const soonMilliseconds = 150;
 
 /**
- * Loads everything that the page shows. A year before takes as long to read as the year itself, so the comparison comes last.
- * @param onFirst  is called with the report without its comparison, unless that is there soon
+ * Loads everything that the page shows. A year before takes as long to read as the year itself, and the failed paths of a year
+ * nearly as long, so both come last.
+ * @param onFirst  is called with the report without these, unless they are there soon
  */
 export async function loadReport(
   query: ReportQuery,
@@ -90,21 +98,27 @@ export async function loadReport(
   const answered = await readTotal(range, { top, dimensions: listedDimensions }, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const edges = edgesOf(range, unit, zone);
-  const compare = () => loadComparison({ range, edges, unit, zone, now }, read);
-  // Nobody waits for a first part, so both are read at once.
-  const comparedAtOnce = onFirst === undefined ? compare() : undefined;
-  comparedAtOnce?.catch(() => undefined); // it fails below, if nothing else does
+  const readRest = async (): Promise<Rest> => {
+    const [comparison, { topErrorPaths = [] }] = await Promise.all([
+      loadComparison({ range, edges, unit, zone, now }, read),
+      readTotal(range, { top, dimensions: 'errorPath' }, read),
+    ]);
+    return { comparison, topErrorPaths };
+  };
+  // Nobody waits for a first part, so all is read at once.
+  const restAtOnce = onFirst === undefined ? readRest() : undefined;
+  restAtOnce?.catch(() => undefined); // it fails below, if nothing else does
   const [buckets, alerts, topPaths] = await Promise.all([
     readBuckets(edges, unit, zone, read),
     query.hasAlerts ? alertsIfKnown(customer, range, read) : undefined,
     query.paths === 'all' ? undefined : readTotal(range, { top, dimensions: 'path' }, read),
   ]);
-  const total = { ...answered, progress, topPaths: topPaths?.topPaths };
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
     : Infinity;
   const shown = markPending(buckets, progress, completeBefore, now);
-  const reportWith = (comparison: Comparison | undefined): Report => {
+  const reportWith = ({ comparison, topErrorPaths }: Partial<Rest>): Report => {
+    const total = { ...answered, progress, topPaths: topPaths?.topPaths, topErrorPaths };
     const isPending =
       shown.some((bucket) => bucket.isPending) ||
       (comparison !== undefined && mayMissEntries(comparison.total.progress, now));
@@ -125,12 +139,12 @@ export async function loadReport(
       isPending,
     };
   };
-  const comparing = comparedAtOnce ?? compare();
-  if (onFirst !== undefined && !(await endsWithin(soonMilliseconds, comparing))) {
+  const rest = restAtOnce ?? readRest();
+  if (onFirst !== undefined && !(await endsWithin(soonMilliseconds, rest))) {
     signal.throwIfAborted();
-    onFirst(reportWith(undefined));
+    onFirst(reportWith({}));
   }
-  return reportWith(await comparing);
+  return reportWith(await rest);
 }
 
 /** Loads the alerts. A pipeline of an earlier version has none, and whatever else is wrong the figures report. */
