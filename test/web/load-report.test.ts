@@ -112,15 +112,13 @@ describe('loadReport', () => {
   });
 
   it('is there before a comparison and failed paths that take long, and all at once with those that do not', async () => {
-    let endBefore = () => {};
-    const before = new Promise<void>((resolve) => {
-      endBefore = resolve;
-    });
+    const [before, failed] = [gate(), gate()];
     const client: Client = {
       async get({ path, parameters }, parse) {
         const isBefore = (parameters?.from ?? '') < '2025-12-27';
         const isOfErrors = parameters?.dimensions === 'errorPath';
-        if (isBefore || isOfErrors) await before;
+        if (isBefore) await before.opened;
+        if (isOfErrors) await failed.opened;
         return parse(
           path === 'aggregates/total'
             ? {
@@ -135,19 +133,19 @@ describe('loadReport', () => {
     const period = { kind: 'preset', preset: '24h' } as const;
     const query = queryOf(period);
     const parts: Report[] = [];
-    const whole = loadReport(query, client, signal, (part) => {
+    const topErrorPaths = [{ key: '404 GET /x', requests: 2 }];
+    const whole = await loadReport(query, client, signal, (part) => {
       parts.push(part);
-      endBefore();
+      (parts.length === 1 ? failed : before).open();
     });
-    const { comparison, total } = await whole;
-    expect(comparison?.total.requests).toBe(7);
-    expect(total.topErrorPaths).toEqual([{ key: '404 GET /x', requests: 2 }]);
+    expect(whole).toMatchObject({ comparison: { total: { requests: 7 } }, total: { topErrorPaths } });
     expect(parts).toMatchObject([
       { total: { requests: 9, topErrorPaths: undefined }, comparison: undefined, weeksBack: 1 },
+      { total: { requests: 9, topErrorPaths }, comparison: undefined },
     ]);
 
     await loadReport(query, client, signal, (part) => parts.push(part));
-    expect(parts).toHaveLength(1);
+    expect(parts).toHaveLength(2);
   });
 
   it('has requests by class of status and by kind of agent, and the sums of facts', async () => {
@@ -249,3 +247,12 @@ describe('loadReport', () => {
     });
   });
 });
+
+/** Creates something to wait for. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

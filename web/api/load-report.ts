@@ -67,24 +67,24 @@ const listedDimensions = 'userAgent,status,agentClass,referrer,host,country';
 const noKeys = { top: '1', dimensions: 'none' } as const;
 
 /** The parts of a report that come last. */
-interface Rest {
-  readonly comparison: Comparison;
-  readonly topErrorPaths: readonly KeyCount[];
+interface LastParts {
+  readonly comparison?: Comparison;
+  readonly topErrorPaths?: readonly KeyCount[];
 }
 
-/** A report that is complete this soon after its first part is shown at once: nobody would see the part. */
+/** A report that is complete this soon after its first part is shown at once: nobody would see the parts. */
 const soonMilliseconds = 150;
 
 /**
  * Loads everything that the page shows. A year before takes as long to read as the year itself, and the failed paths of a year
  * nearly as long, so both come last.
- * @param onFirst  is called with the report without these, unless they are there soon
+ * @param onPart  is called with the report without these, and again with the failed paths, unless all is there soon
  */
 export async function loadReport(
   query: ReportQuery,
   client: Client,
   signal: AbortSignal,
-  onFirst?: (report: Report) => void,
+  onPart?: (report: Report) => void,
 ): Promise<Report> {
   const { customer, now, zone } = query;
   const extent = isPeriodOfData(query.period) ? await loadExtent(customer, client, signal) : undefined;
@@ -98,16 +98,15 @@ export async function loadReport(
   const answered = await readTotal(range, { top, dimensions: listedDimensions }, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const edges = edgesOf(range, unit, zone);
-  const readRest = async (): Promise<Rest> => {
-    const [comparison, { topErrorPaths = [] }] = await Promise.all([
-      loadComparison({ range, edges, unit, zone, now }, read),
-      readTotal(range, { top, dimensions: 'errorPath' }, read),
-    ]);
-    return { comparison, topErrorPaths };
+  const readLast = () => {
+    const failed = readTotal(range, { top, dimensions: 'errorPath' }, read);
+    const comparison = loadComparison({ range, edges, unit, zone, now }, read);
+    const all = Promise.all([failed, comparison]);
+    all.catch(() => undefined); // it fails below, if nothing else does
+    return { failed, all };
   };
-  // Nobody waits for a first part, so all is read at once.
-  const restAtOnce = onFirst === undefined ? readRest() : undefined;
-  restAtOnce?.catch(() => undefined); // it fails below, if nothing else does
+  // Nobody waits for a part, so all is read at once.
+  const readAtOnce = onPart === undefined ? readLast() : undefined;
   const [buckets, alerts, topPaths] = await Promise.all([
     readBuckets(edges, unit, zone, read),
     query.hasAlerts ? alertsIfKnown(customer, range, read) : undefined,
@@ -117,7 +116,7 @@ export async function loadReport(
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
     : Infinity;
   const shown = markPending(buckets, progress, completeBefore, now);
-  const reportWith = ({ comparison, topErrorPaths }: Partial<Rest>): Report => {
+  const reportWith = ({ comparison, topErrorPaths }: LastParts): Report => {
     const total = { ...answered, progress, topPaths: topPaths?.topPaths, topErrorPaths };
     const isPending =
       shown.some((bucket) => bucket.isPending) ||
@@ -139,12 +138,16 @@ export async function loadReport(
       isPending,
     };
   };
-  const rest = restAtOnce ?? readRest();
-  if (onFirst !== undefined && !(await endsWithin(soonMilliseconds, rest))) {
+  const { failed, all } = readAtOnce ?? readLast();
+  if (onPart !== undefined && !(await endsWithin(soonMilliseconds, all))) {
     signal.throwIfAborted();
-    onFirst(reportWith({}));
+    onPart(reportWith({}));
+    const { topErrorPaths = [] } = await failed;
+    signal.throwIfAborted();
+    onPart(reportWith({ topErrorPaths }));
   }
-  return reportWith(await rest);
+  const [{ topErrorPaths = [] }, comparison] = await all;
+  return reportWith({ comparison, topErrorPaths });
 }
 
 /** Loads the alerts. A pipeline of an earlier version has none, and whatever else is wrong the figures report. */
