@@ -33,6 +33,7 @@ const routes = {
     'HEAD /',
     'GET /assets/{name}',
     'GET /health',
+    'GET /.well-known/fastly/logging/challenge',
     'GET /services/collector/health',
     'GET /services/collector/health/1.0',
   ],

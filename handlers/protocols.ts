@@ -3,6 +3,7 @@ import type { HttpHandler } from './http/http.ts';
 import { routes } from './http/routes.ts';
 import { bulkHandler } from './protocols/elasticsearch/bulk.ts';
 import { clusterHealthHandler, licenseHandler, xpackHandler } from './protocols/elasticsearch/handshake.ts';
+import { fastlyChallengeHandler } from './protocols/fastly-challenge.ts';
 import { logpushHandler } from './protocols/logpush.ts';
 import { lokiPushHandler } from './protocols/loki/push.ts';
 import { collectHandler, collectorHealthHandler } from './protocols/splunk/collect.ts';
@@ -21,6 +22,7 @@ export function protocolsHandler(wired: () => Promise<App>): HttpHandler {
   const collectorHealth = collectorHealthHandler(wired);
   const handlers = new Map<string, HttpHandler>([
     [routes.pushFromCloudflare.name, logpushHandler(wired)],
+    [routes.answerFastlyChallenge.name, fastlyChallengeHandler(wired)],
     [routes.sendBulk.name, bulk],
     [routes.sendBulkTo.name, bulk],
     [routes.putBulk.name, bulk],

@@ -1,4 +1,5 @@
-/** Returns why something could not be done, with the cause that the system names. */
+/** Returns why something could not be done, with the cause that the system names, if the message does not repeat it. */
 export function reasonOf({ message, cause }: Error): string {
-  return cause instanceof Error && cause.message !== '' ? `${message} (${cause.message})` : message;
+  const isNews = cause instanceof Error && !message.includes(cause.message);
+  return isNews ? `${message} (${cause.message})` : message;
 }

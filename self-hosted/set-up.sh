@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # Installs what `npm run cluster` and `npm run test:cluster` need, besides what npm has installed: the packages of
 # self-hosted/, Node.js where the installed one is too old for the Kafka client, Kafka, and versitygw, an S3 server.
-# It installs only what is missing. With --flink, it also installs Flink and builds its job.
+# It installs only what is missing. With --clickhouse, it also installs ClickHouse; with --flink, Flink and its job.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 node_version=24.21.0
 versitygw_version=v1.8.0
-chdb_version=26.9.0 # the engine of ClickHouse 26.9
 cache=$(cd .. && pwd)/node_modules/.cache/cluster
 
 # Says what is missing before anything is downloaded.
@@ -22,11 +21,6 @@ if [ ${#missing[@]} -ne 0 ]; then
   printf 'The cluster form needs programs that this machine does not have:\n' >&2
   printf '%s\n' "${missing[@]}" >&2
   echo 'Install them, and run this again.' >&2
-  exit 1
-fi
-# With Python 3.9 or newer, the tests and `npm run cluster -- --clickhouse` have ClickHouse.
-if ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2> /dev/null; then
-  echo 'ClickHouse on this machine needs Python 3.9 or newer with its venv module (Debian and Ubuntu: apt-get install python3-venv). Install it, and run this again.' >&2
   exit 1
 fi
 java_version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
@@ -72,13 +66,4 @@ if [ ! -x "$cache/bin/versitygw-$versitygw_version" ]; then
   mv "$cache/bin/versitygw" "$cache/bin/versitygw-$versitygw_version"
 fi
 
-if [ "$(cat "$cache/clickhouse/version" 2> /dev/null)" != "$chdb_version" ]; then
-  echo "Downloading ClickHouse's engine, chdb-core $chdb_version, with pip (180 MB) …"
-  rm -rf "$cache/clickhouse"
-  python3 -m venv "$cache/clickhouse"
-  # Its dependencies are for Python programs that read results as tables.
-  "$cache/clickhouse/bin/pip" install --quiet --disable-pip-version-check --no-deps "chdb-core==$chdb_version"
-  echo "$chdb_version" > "$cache/clickhouse/version" # last, as above
-fi
-
-if [ "${1:-}" = --flink ]; then bash set-up/flink.sh; fi
+for part in "$@"; do bash "set-up/${part#--}.sh"; done

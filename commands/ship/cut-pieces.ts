@@ -5,7 +5,7 @@ import { findEarlierLog, type EarlierScheme } from './earlier-scheme/cut-earlier
 import { elementsOf } from './elements-of-line.ts';
 import { createLineSplitter, type Line } from './input/split-lines.ts';
 import type { LogCutter } from './log-cutter.ts';
-import type { Log } from './log.ts';
+import { UnreadableLog, type Log } from './log.ts';
 import type { Piece } from './pieces.ts';
 import { createLineReader, type ReadLine } from './read-line.ts';
 
@@ -87,34 +87,42 @@ export async function* cutPieces(
     return pieces;
   };
 
-  for await (const event of log.events) {
-    switch (event.kind) {
-      case 'bytes':
-        yield* await cut(splitter.push(event.bytes), false);
-        break;
-      case 'quiet': {
-        yield* await cut([], true);
-        const since = cutter?.waitingSince();
-        if (since !== undefined && now() - since >= flushAfterMilliseconds) yield* restOf(cutter, false);
-        break;
-      }
-      case 'member-end':
-        // Some programs compress a log in parts, and cut lines in two.
-        if (!splitter.isInLine()) {
-          yield* await cut([], true, true);
-          cutter?.endLog();
+  let failure: UnreadableLog | undefined;
+  try {
+    for await (const event of log.events) {
+      switch (event.kind) {
+        case 'bytes':
+          yield* await cut(splitter.push(event.bytes), false);
+          break;
+        case 'quiet': {
+          yield* await cut([], true);
+          const since = cutter?.waitingSince();
+          if (since !== undefined && now() - since >= flushAfterMilliseconds) yield* restOf(cutter, false);
+          break;
         }
-        break;
-      case 'end':
-        yield* await cut(splitter.rest(), true, true);
-        cutter?.endLog();
-        yield* restOf(cutter, true);
-        return;
+        case 'member-end':
+          // Some programs compress a log in parts, and cut lines in two.
+          if (!splitter.isInLine()) {
+            yield* await cut([], true, true);
+            cutter?.endLog();
+          }
+          break;
+        case 'end':
+          yield* await cut(splitter.rest(), true, true);
+          cutter?.endLog();
+          yield* restOf(cutter, true);
+          return;
+      }
     }
+  } catch (error) {
+    // Such as the end of a compressed file that was cut off: what was read before counts.
+    if (!(error instanceof UnreadableLog)) throw error;
+    failure = error;
   }
-  // Reading was stopped. Text without a line feed may be half a line.
+  // Reading ended before the log. Text without a line feed may be half a line.
   yield* await cut([], true);
   yield* restOf(cutter, false);
+  if (failure !== undefined) throw failure;
 }
 
 function restOf(cutter: LogCutter | undefined, isBlockEnd: boolean): Piece[] {

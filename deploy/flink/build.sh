@@ -7,4 +7,4 @@ cd "$(dirname "$0")"
 jar=target/aggregate-job.jar
 if [ -f "$jar" ] && [ -z "$(find pom.xml src -newer "$jar" -type f | head -n 1)" ]; then exit 0; fi
 echo 'Testing and building the Flink job with Maven …'
-mvn --quiet --batch-mode package
+mvn --quiet --batch-mode -Dstyle.color=never package

@@ -50,6 +50,12 @@ export const routes = {
   pushFromCloudflare: protocolRoute('/logpush', {
     answers: { 200: { [json]: 'Accepted', 'text/plain': 'text' } },
   }),
+  // `POST /logs` takes Fastly's logs.
+  answerFastlyChallenge: route('GET', '/.well-known/fastly/logging/challenge', {
+    functionName: 'protocols',
+    invalidRequestCode: 'QRY_1000',
+    answers: { 200: { 'text/plain': 'text' } },
+  }),
   ...elasticsearchRoutes,
   ...collectorRoutes,
   pushToLoki: protocolRoute('/loki/api/v1/push', {

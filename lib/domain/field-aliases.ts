@@ -398,7 +398,7 @@ export const programMarks = [
  * this file or of how they are used; a test compares them with a digest. Raise it also when a line of an access log is read in
  * another way: audits read the lines of stored texts again.
  */
-export const fieldAliasesVersion = 'fields.5';
+export const fieldAliasesVersion = 'fields.6';
 
 /**
  * Fields that hold another log's fields: those of Azure, Google Cloud, Elastic, Filebeat's modules and others. Their names

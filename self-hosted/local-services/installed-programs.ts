@@ -17,7 +17,7 @@ export const installedPrograms = {
  * @param part  the option of `set-up.sh` for what it installs only when asked
  * @throws Error  the program is not installed; the message says how to install it
  */
-export function requireInstalled(path: string, part?: '--flink'): string {
+export function requireInstalled(path: string, part?: '--clickhouse' | '--flink'): string {
   if (existsSync(path)) return path;
   throw new Error(
     `${path} does not exist. Install it with: bash self-hosted/set-up.sh${part === undefined ? '' : ` ${part}`}`,

@@ -30,7 +30,7 @@ export async function startClickHouse({ directory, port }: ClickHouseOptions): P
   const url = `http://127.0.0.1:${port}`;
   const server = createLocalServer({
     name: 'ClickHouse',
-    command: requireInstalled(installedPrograms.clickHousePython),
+    command: requireInstalled(installedPrograms.clickHousePython, '--clickhouse'),
     args: [program, String(port), dataDirectory],
     logFile: join(directory, 'clickhouse.log'),
     isReady: () => answers(url),

@@ -1,3 +1,5 @@
+import { quoted } from './shell-settings.ts';
+
 /** Addresses and places of a cluster on this machine. */
 export interface AnnouncedCluster {
   readonly baseUrl: string;
@@ -7,6 +9,8 @@ export interface AnnouncedCluster {
   /** `undefined` without ClickHouse. */
   readonly clickHouseUrl: string | undefined;
   readonly directory: string;
+  /** The file that sets the settings of this cluster in a shell. */
+  readonly settingsFile: string;
   /** The JobManager; `undefined` without Flink. */
   readonly flinkUrl: string | undefined;
   /** The file of API keys; `undefined` if the header names the customer. */
@@ -16,8 +20,8 @@ export interface AnnouncedCluster {
 
 /** Returns the text that greets a user: where everything listens, and commands to try. */
 export function announcement(cluster: AnnouncedCluster): string {
-  const { baseUrl, adminUrl, brokers, s3Endpoint, clickHouseUrl, directory, flinkUrl, keyFile, now } =
-    cluster;
+  const { baseUrl, adminUrl, brokers, s3Endpoint, clickHouseUrl, directory, settingsFile } = cluster;
+  const { flinkUrl, keyFile, now } = cluster;
   const receivedAt = `${now.toISOString().slice(0, 19)}Z`;
   const entry = { receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0', status: 200 };
   const who = keyFile === undefined ? "'x-customer-id: cus-axon'" : "'authorization: Bearer YOUR-API-KEY'";
@@ -42,6 +46,10 @@ Send a batch, then read its counts:
     -d '[${JSON.stringify(entry)}]'
 
   curl '${baseUrl}/aggregates?window=minute' -H ${who}
+
+See in another terminal what runs and what waits, and check the counts:
+
+  (. ${quoted(settingsFile)} && npm run status && npm run audit)
 
 End a role and see it come back, with nothing lost:
 

@@ -1,14 +1,17 @@
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from '../../commands/define-command.ts';
 import { failure } from '../../commands/define-command/failures.ts';
 import { anyText, flag, value, wholeNumberOf } from '../../commands/define-command/options.ts';
+import { interruptible } from '../../commands/interruptible.ts';
 import { print } from '../../commands/io.ts';
 import { InvalidConfig } from '../../lib/config.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { announcement } from './announcement.ts';
 import { LocalCluster, portsFrom } from './local-cluster.ts';
-import { setUpFlink } from './set-up-flink.ts';
+import { setUpPart } from './set-up-part.ts';
+import { shellSettings } from './shell-settings.ts';
 
 const lookEveryMilliseconds = 1_000;
 
@@ -36,21 +39,27 @@ export const clusterCommand = defineCommand({
     flink: flag({
       help: 'starts Flink and its job as well, which then hands partials to `aggregate`; the first start downloads 312 MB',
     }),
-    clickhouse: flag({ help: 'start ClickHouse too, with the role project, and answer from it' }),
+    clickhouse: flag({
+      help: 'starts ClickHouse as well, with the role project, and answers from it; the first start downloads 180 MB',
+    }),
   },
   details: [
     'It needs Java 17, and for the first start Maven and Go; it says which of them is missing, and what it downloads. It is for ' +
       'development and evaluation: one Kafka node, and an S3 server that does not flush. Without API_KEYS_FILE, the header ' +
       'x-customer-id names the customer. Other variables are those of docs/reference/cluster-configuration.md.',
   ],
-  exitCodes: { 0: 'ended by Ctrl-C', 1: 'something did not start', 2: 'wrong options, or a port is taken' },
+  exitCodes: {
+    0: 'ended by Ctrl-C',
+    1: 'something did not start',
+    2: 'wrong options, or a port is taken',
+    130: 'ended by a second Ctrl-C (143 by SIGTERM)',
+  },
   failures: [failure(CannotStart), failure(InvalidConfig)],
   async run({ options }, io) {
     const { port, 'data-dir': dataDirectory = '.data', clickhouse: hasClickHouse, flink: hasFlink } = options;
     const directory = join(resolve(dataDirectory), 'cluster');
-    if (hasFlink) await setUpFlink();
-    const stop = new AbortController();
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.on(signal, () => stop.abort());
+    if (hasClickHouse) await setUpPart('ClickHouse');
+    if (hasFlink) await setUpPart('Flink');
     const keyFile = io.env['API_KEYS_FILE'];
     const hasKeys = Boolean(keyFile) || Boolean(io.env['API_KEYS']);
     const cluster = new LocalCluster({
@@ -77,36 +86,54 @@ export const clusterCommand = defineCommand({
       onNotice: (line) => print(io, line),
       onRestart: (name, how) => print(io, `${name} died (${how}) and is started again.`),
     });
-    print(io, `Starting Kafka, the S3 server${hasFlink ? ', Flink' : ''} and the roles …`);
-    try {
-      await cluster.start();
+    const started = ['Kafka', 'the S3 server'];
+    if (hasClickHouse) started.push('ClickHouse');
+    if (hasFlink) started.push('Flink');
+    print(io, `Starting ${started.join(', ')} and the roles, which takes a minute or two …`);
+    const announce = async () => {
       const { admin } = portsFrom(port);
+      const baseUrl = `http://localhost:${port}`;
+      const settingsFile = join(directory, 'settings.sh');
+      await writeFile(settingsFile, shellSettings(cluster.env, baseUrl), { mode: 0o600 });
       print(
         io,
         announcement({
-          baseUrl: `http://localhost:${port}`,
+          baseUrl,
           adminUrl: `http://localhost:${admin}`,
           brokers: cluster.kafka.brokers.join(', '),
           s3Endpoint: cluster.s3.endpoint,
           clickHouseUrl: hasClickHouse ? cluster.clickHouse.url : undefined,
           directory,
+          settingsFile,
           flinkUrl: hasFlink ? cluster.flinkJob.flink.restUrl : undefined,
           keyFile: hasKeys ? (keyFile ?? 'API_KEYS') : undefined,
           now: io.clock.now(),
         }),
       );
-      while (!stop.signal.aborted) {
-        await cluster.startServices();
-        await sleep(lookEveryMilliseconds, undefined, { signal: stop.signal }).catch((error: unknown) => {
-          if (!stop.signal.aborted) throw error;
-        });
-      }
-      print(io, '\nStopping: running work is finished first.');
-      await cluster.stop();
-      print(io, 'Stopped. Everything that was accepted is stored, and is counted after the next start.');
-      return 0;
-    } finally {
-      await cluster.stop();
-    }
+    };
+    await interruptible(({ signal }) => runUntil(signal, cluster, announce), stopping, io);
+    print(io, 'Stopped. Everything that was accepted is stored, and is counted after the next start.');
+    return 0;
   },
 });
+
+const stopping = '\nStopping: running work is finished first. Ctrl-C again ends everything at once.';
+
+async function runUntil(
+  signal: AbortSignal,
+  cluster: LocalCluster,
+  announce: () => Promise<void>,
+): Promise<void> {
+  try {
+    await cluster.start();
+    if (!signal.aborted) await announce();
+    while (!signal.aborted) {
+      await cluster.startServices();
+      await sleep(lookEveryMilliseconds, undefined, { signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+  } finally {
+    await cluster.stop();
+  }
+}

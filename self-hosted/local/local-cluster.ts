@@ -110,8 +110,10 @@ export class LocalCluster {
     const { directory, firstPort, kafkaNodes, hasFlink = false, hasClickHouse = false } = this.#options;
     const ports = portsFrom(firstPort);
     await mkdir(directory, { recursive: true });
-    for (const port of [ports.api, ports.kafka, ports.s3, ports.admin])
-      await requireFreePort('127.0.0.1', port);
+    const taken = [ports.api, ports.kafka, ports.s3, ports.admin];
+    if (hasClickHouse) taken.push(ports.clickHouse);
+    if (hasFlink) taken.push(ports.flink);
+    for (const port of taken) await requireFreePort('127.0.0.1', port);
     const [kafka, s3, clickHouse] = await Promise.all([
       startKafka({ nodes: kafkaNodes, directory, firstPort: ports.kafka }),
       startVersitygw({ directory, port: ports.s3 }),

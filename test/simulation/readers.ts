@@ -90,7 +90,9 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   /** A clock that ran ahead may have dated the end of a forgetting; nothing is claimed before the clocks pass it. */
   const untilForgettingsArePast = async (): Promise<void> => {
     const past = await around.processes.invoke('query', async (process) => {
-      const tombstones = await readTombstones(undefined, around.portsOf(process).store);
+      const tombstones = await readTombstones(undefined, around.portsOf(process).store, (_key, error) => {
+        throw error;
+      });
       return Math.max(0, ...[...tombstones.values()].map(({ completedAt }) => completedAt?.getTime() ?? 0));
     });
     if (past !== 'nothing' && past >= scheduler.time)

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { UnreadableLog, type Log, type LogEvent } from '../log.ts';
 import { gunzipMembers, type MemberEvent } from './gzip-members.ts';
 import type { Timing } from '../../../client/timing.ts';
@@ -97,9 +96,5 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>, gunzip: Gunzip): Asy
 }
 
 async function* gunzipAll(bytes: AsyncGenerator<Buffer>): AsyncGenerator<MemberEvent> {
-  const gunzip = createGunzip({ chunkSize: chunkBytes });
-  const source = Readable.from(bytes, { objectMode: false });
-  // pipe() and not pipeline(), so that an error of either stream reaches the reader.
-  source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
-  for await (const chunk of gunzip) yield { kind: 'bytes', bytes: Buffer.from(chunk as Uint8Array) };
+  for await (const event of gunzipMembers(bytes)) if (event.kind === 'bytes') yield event;
 }

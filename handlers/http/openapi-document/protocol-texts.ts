@@ -135,4 +135,12 @@ export const protocolTexts = {
       },
     },
   },
+  answerFastlyChallenge: {
+    summary: 'Allow Fastly to send logs',
+    description:
+      'Fastly asks this of the host to which its HTTPS log streaming shall send, and sends its logs to `POST /logs`. An asterisk allows any service; what a service sends still needs an API key.',
+    answers: {
+      200: { description: 'Any service may send.', examples: { 'text/plain': '*\n' } },
+    },
+  },
 } as const satisfies Readonly<Record<string, OperationText>>;

@@ -8,6 +8,8 @@ const firstKeys = 1_024;
  * keys.
  */
 const maxProbes = 16;
+/** The result of a search that found neither the key nor a free slot. */
+const crowded = -(2 ** 31);
 const maxRequests = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -54,27 +56,17 @@ export class KeyTable {
    * @returns the number of the key
    */
   add(bytes: Buffer, view: DataView, start: number, end: number, hash: number, requests: number): number {
-    const mask = this.#slots.length - 1;
-    for (let probe = 0; probe < maxProbes; probe++) {
-      const slot = (hash + probe) & mask;
-      const key = (this.#slots[slot] ?? 0) - 1;
-      if (key < 0) {
-        const added = this.#append(bytes, start, end, hash, requests);
-        this.#slots[slot] = added + 1;
-        if (this.#size * slotsPerKey > this.#slots.length) this.#spread();
-        return added;
-      }
-      if (this.#hashes[key] === hash && this.#isKey(key, bytes, view, start, end)) {
-        this.#requests[key] = Math.min((this.#requests[key] ?? 0) + requests, maxRequests);
-        return key;
-      }
+    const found = this.#search(bytes, view, start, end, hash);
+    if (found >= 0) return this.#raise(found, requests);
+    if (found !== crowded) {
+      const added = this.#append(bytes, start, end, hash, requests);
+      this.#slots[~found] = added + 1;
+      if (this.#size * slotsPerKey > this.#slots.length) this.#spread();
+      return added;
     }
     const name = bytes.toString('latin1', start, end);
     const key = this.#crowded.get(name);
-    if (key !== undefined) {
-      this.#requests[key] = Math.min((this.#requests[key] ?? 0) + requests, maxRequests);
-      return key;
-    }
+    if (key !== undefined) return this.#raise(key, requests);
     const added = this.#append(bytes, start, end, hash, requests);
     this.#crowded.set(name, added);
     return added;
@@ -86,13 +78,9 @@ export class KeyTable {
    * @param hash  the one that `KeyScan` found for it
    */
   find(bytes: Buffer, view: DataView, start: number, end: number, hash: number): number | undefined {
-    const mask = this.#slots.length - 1;
-    for (let probe = 0; probe < maxProbes; probe++) {
-      const key = (this.#slots[(hash + probe) & mask] ?? 0) - 1;
-      if (key < 0) return undefined;
-      if (this.#hashes[key] === hash && this.#isKey(key, bytes, view, start, end)) return key;
-    }
-    return this.#crowded.get(bytes.toString('latin1', start, end));
+    const found = this.#search(bytes, view, start, end, hash);
+    if (found >= 0) return found;
+    return found === crowded ? this.#crowded.get(bytes.toString('latin1', start, end)) : undefined;
   }
 
   /** Takes requests from a key; reports whether it had as many. */
@@ -144,6 +132,23 @@ export class KeyTable {
   /** Returns the bytes of a key; they are only valid until the next addition. */
   bytesOf(key: number): Buffer {
     return this.#text.subarray(this.#endOf(key - 1), this.#endOf(key));
+  }
+
+  /** Returns the number of a key; `~slot`, which is negative, for the free slot where it would be; or `crowded`. */
+  #search(bytes: Buffer, view: DataView, start: number, end: number, hash: number): number {
+    const mask = this.#slots.length - 1;
+    for (let probe = 0; probe < maxProbes; probe++) {
+      const slot = (hash + probe) & mask;
+      const key = (this.#slots[slot] ?? 0) - 1;
+      if (key < 0) return ~slot;
+      if (this.#hashes[key] === hash && this.#isKey(key, bytes, view, start, end)) return key;
+    }
+    return crowded;
+  }
+
+  #raise(key: number, requests: number): number {
+    this.#requests[key] = Math.min((this.#requests[key] ?? 0) + requests, maxRequests);
+    return key;
   }
 
   #endOf(key: number): number {

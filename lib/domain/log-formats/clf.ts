@@ -89,10 +89,12 @@ export function contentOf(
 
 /** Finds the client's address: the first word, or the second one behind the name of a virtual host. */
 function addressIn(line: string): string | undefined {
-  return line
-    .slice(0, maxStartLength)
-    .split(' ', 2)
-    .find((word) => ipAddress.test(word));
+  return line.slice(0, maxStartLength).split(' ', 2).find(isIpAddress);
+}
+
+/** Returns whether a text is an IPv4 or IPv6 address. */
+export function isIpAddress(text: string): boolean {
+  return ipAddress.test(text);
 }
 
 /** Longer than a host name and an address. */
@@ -166,12 +168,15 @@ function findTimeAndRequest(
   return found;
 }
 
-/** Returns whether the text has the separators of a date here: `10/Oct/2000`, `2000-10-10` or a weekday. */
+/** Returns whether the text has the separators of a date here: `10/Oct/2000`, `2000-10-10`, `2000/10/10` or a weekday. */
 function mayBeTime(line: string, at: number): boolean {
   const third = line[at + 2];
+  const fifth = line[at + 4];
   return (
-    (third === '/' && line[at + 6] === '/') ||
-    (line[at + 4] === '-' && line[at + 7] === '-') ||
+    third === '/' ||
+    third === '-' ||
+    (line[at + 1] === '/' && isDigit(line, at)) ||
+    ((fifth === '-' || fifth === '/') && line[at + 7] === fifth) ||
     (line[at + 3] === ',' && line[at + 4] === ' ') ||
     (isDigit(line, at) && isDigit(line, at + 9) && endsNumber(line, at))
   );

@@ -3,6 +3,9 @@ import type { FoundFields } from '../field-aliases/find-fields.ts';
 const plainNumber = /^\d+(?:\.\d+)?(?:e-?\d{1,2})?$/;
 /** Durations of Go and of others: `163.2µs`, `1.5s`, `1m2.5s`, `0 ms`. There are two signs for micro. */
 const withUnits = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?) ?(ns|us|µs|μs|ms|s))?$/;
+/** Durations of Java (`PT1M0.5S`) and of .NET (`00:01:00.5`). */
+const iso = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/;
+const clock = /^(\d\d):(\d\d):(\d\d(?:\.\d+)?)$/;
 const millisecondsPerUnit: Readonly<Partial<Record<string, number>>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -29,7 +32,8 @@ export function durationOf(found: FoundFields): number | undefined {
 }
 
 function durationWithUnits(text: string): number | undefined {
-  const [all = '', hours = '0', minutes = '0', digits = '0', unit = 's'] = withUnits.exec(text) ?? [];
+  const parts = withUnits.exec(text) ?? iso.exec(text) ?? clock.exec(text) ?? [];
+  const [all = '', hours = '0', minutes = '0', digits = '0', unit = 's'] = parts;
   if (all === '') return undefined;
   return (
     Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(digits) * (millisecondsPerUnit[unit] ?? 1)

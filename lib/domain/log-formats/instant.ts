@@ -1,10 +1,10 @@
 import { ctimeParts } from './ctime.ts';
+import { monthOf } from './month.ts';
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const clf =
-  /^\[?(\d\d)\/([A-Za-z]{3})\/(\d{4})[: T](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?\]?$/;
+  /^\[?([\d ]?\d)[/-](\p{L}{3,10}\.?)[/-](\d{4})[: T](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?\]?$/u;
 const iso =
-  /^\[?(\d{4})[-/](\d\d)[-/](\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?: [A-Z]{3,4})?)?\]?$/;
+  /^\[?(\d{4})[-/](\d\d)[-/](\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?: [A-Z]{3,4})?)?(?: m=[+-][\d.]{1,30})?\]?$/;
 /** The same without seconds, as Java writes whole minutes; without separators; and with the name of a zone behind the offset. */
 const isoWithoutSeconds = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/;
 const isoBasic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z|[+-]\d\d:?\d\d)$/;
@@ -46,7 +46,7 @@ export function instantOf(text: string, utcOffset?: string): string | undefined 
   const clfParts = clf.exec(text);
   if (clfParts !== null) {
     const [, day = '', name = '', year = '', clock = '', fraction, offset] = clfParts;
-    return join(dateOf(year, name, day), clock, fraction, offset ?? utcOffset);
+    return join(dateOf(year, name, day.trim().padStart(2, '0')), clock, fraction, offset ?? utcOffset);
   }
   const webParts = web.exec(text);
   if (webParts !== null) {
@@ -71,10 +71,10 @@ function instantOfRareForm(text: string): string | undefined {
     : join(`${year}-${month}-${day}`, `${hour}:${min}:${second}`, undefined, zone);
 }
 
-/** Returns `2000-10-10`, or `undefined` where the month has no English name. */
+/** Returns `2000-10-10`, or `undefined` where the month is not known. */
 function dateOf(year: string, monthName: string, day: string): string | undefined {
-  const month = months.indexOf(monthName.toLowerCase()) + 1;
-  return month === 0 ? undefined : `${year}-${month < 10 ? '0' : ''}${month}-${day}`;
+  const month = monthOf(monthName);
+  return month === undefined ? undefined : `${year}-${month < 10 ? '0' : ''}${month}-${day}`;
 }
 
 function join(

@@ -17,6 +17,7 @@ import {
   type LineReadingOptions,
 } from './line-format.ts';
 import { logfmtFormat } from './logfmt.ts';
+import { ltsvFormat } from './ltsv.ts';
 import { squidFormat } from './squid.ts';
 import { leadingTimeOf, readUndatedRequest } from './undated.ts';
 import { w3cFormat } from './w3c.ts';
@@ -35,6 +36,7 @@ export const formatNames = [
   'squid',
   'uwsgi',
   'gin',
+  'ltsv',
 ] as const;
 
 export type FormatName = (typeof formatNames)[number];
@@ -73,7 +75,9 @@ const startedByRails = /(?:^|[ \]])(?:Started [A-Z]{3,7} "\/|Completed [1-5]\d\d
 const ofNetworkLoadBalancer = /^(?:tls|tcp) \d\.\d \d{4}-\d\d-\d\dT\S{8,20} net\//;
 // Null bytes are what to look for.
 // oxlint-disable-next-line no-control-regex
-const utf16 = /^(?:\ufffd\ufffd)?(?:[ -~]\0){8}/;
+const utf16 = /^(?:\ufffd\ufffd\0?)?(?:[ -~]\0){8}/;
+/** A blank line, or the start or the end of a list in JSON. */
+const bracketOnly = /^\s*(?:\[|\],?)?\s*$/;
 const openingBrace = /\{\s{0,8}["']/;
 /** A field of `journalctl -o export` that is not the message. */
 const journalField = /^(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|CODE_[A-Z]+)=/;
@@ -101,6 +105,7 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
     squidFormat(),
     uwsgiFormat(options),
     ginFormat(options),
+    ltsvFormat(search, options, () => writtenAt),
     logfmtFormat(search, options, () => writtenAt),
   ];
   const custom =
@@ -177,7 +182,7 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
       // A log that was emptied in place while its server went on writing begins with null bytes.
       const whole = line.startsWith('\0') ? line.replace(nulls, '') : line;
       const text = withoutColors(whole);
-      if (text.trim() === '') return { kind: 'header' };
+      if (bracketOnly.test(text)) return { kind: 'header' };
       const start = text.charCodeAt(0) <= 0x20 ? text.trimStart() : text;
       return readLine(start) ?? (journalField.test(start) ? { kind: 'header' } : unknownLine);
     },

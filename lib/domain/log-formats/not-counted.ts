@@ -18,13 +18,15 @@ const isAnnounced = 'announces a request, which is logged again when it ends';
  */
 export function whyNotCounted({ mark, status, path, durationMs }: FoundFields): string | undefined {
   if (mark === undefined) return undefined;
+  if (mark.some(({ name, value }) => protocols.has(name) && isOtherProtocol(String(value)))) {
+    return 'is not an HTTP request';
+  }
+  // Most logs have no other mark than a protocol, and those come last.
+  if (protocols.has(mark[0]?.name ?? '')) return undefined;
   const valueOf = (name: string): string | undefined => {
     const value = mark.find((other) => other.name === name)?.value;
     return value === undefined ? undefined : String(value);
   };
-  if (mark.some(({ name, value }) => protocols.has(name) && isOtherProtocol(String(value)))) {
-    return 'is not an HTTP request';
-  }
   // Kubernetes' audit log has an event for each stage of a request.
   const stage = valueOf('auditID') === undefined ? undefined : valueOf('stage');
   if (stage === 'RequestReceived' || stage === 'ResponseStarted') return isAnnounced;

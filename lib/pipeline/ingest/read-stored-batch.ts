@@ -39,7 +39,7 @@ export async function readLongHeader(key: ObjectKey, store: Reader): Promise<Bat
   const header = whole && decodeObject(key, whole.body, decodeBatchHeader);
   // A truncated object is damage, and must not be taken for a missing one.
   if (whole !== undefined && header === undefined) {
-    throw new UnreadableFormat('A batch is damaged: its header has no end.');
+    throw new UnreadableFormat(`${key}: A batch is damaged: its header has no end.`);
   }
   return header;
 }

@@ -1,7 +1,6 @@
 import type { Outstanding } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { mayLackUnforgotten } from '../../domain/tombstone.ts';
-import { UnreadableFormat } from '../../errors.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstones } from '../forget/read-tombstones.ts';
@@ -40,13 +39,9 @@ async function mayBeForgetting(
   countedThrough: Date | undefined,
   store: ForgettingPorts['store'],
 ): Promise<boolean> {
-  try {
-    const tombstones = await readTombstones(customerId, store);
-    return [...tombstones.values()].some((tombstone) => mayLackUnforgotten(countedThrough, tombstone));
-  } catch (error) {
-    if (error instanceof UnreadableFormat) return true;
-    throw error;
-  }
+  let isUnknown = false;
+  const tombstones = await readTombstones(customerId, store, () => (isUnknown = true));
+  return isUnknown || [...tombstones.values()].some((each) => mayLackUnforgotten(countedThrough, each));
 }
 
 const unknown: Outstanding = { through: undefined, entries: undefined, waitsWithin: () => true };

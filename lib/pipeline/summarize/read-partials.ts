@@ -41,12 +41,10 @@ export async function readLongBatch(
   if (object === undefined) return undefined;
   const start = decodeObject(key, object.body, decodeBatchStart);
   if ('batch' in start) return start.batch;
-  if (
-    start.bytesNeeded !== undefined &&
-    start.bytesNeeded > bytesNeeded &&
-    start.bytesNeeded <= object.size
-  ) {
-    return readLongBatch(key, { bytesNeeded: start.bytesNeeded }, store); // another batch has taken its place
+  const needed = start.bytesNeeded ?? object.size;
+  // Another batch has taken its place.
+  if (needed > object.body.length && needed <= object.size) {
+    return readLongBatch(key, { bytesNeeded: needed }, store);
   }
-  throw new UnreadableFormat('A batch is damaged: it ends before its partials do.');
+  throw new UnreadableFormat(`${key}: A batch is damaged: it ends before its partials do.`);
 }

@@ -109,16 +109,32 @@ describe('npm run ship', () => {
     expect(pipeline.received).toEqual([]);
   });
 
-  it('exits with 2 for a compressed log that was cut off, after sending only whole blocks', async () => {
+  it('exits with 2 for a compressed log that was cut off, and sends the lines before that; later only the rest', async () => {
     const pipeline = await startPipeline();
     const compressed = gzipSync(text, { level: 0 });
     await writeFile(path, compressed.subarray(0, compressed.length - 1_000));
     const { exitCode, stderr, stdout } = await runCommand('ship', ...to(pipeline.url), path);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('cannot be read: unexpected end of file');
-    expect(stdout).toMatch(/Entries sent +2,000\n/);
+    const sent = Number(/Entries sent +([\d,]+)\n/.exec(stdout)?.[1]?.replace(',', ''));
+    expect(sent).toBeGreaterThan(2_400);
+    expect(sent).toBeLessThan(2_500);
     await writeFile(path, compressed);
-    expect((await runCommand('ship', ...to(pipeline.url), path)).stdout).toMatch(/Entries sent +500\n/);
+    const rest = await runCommand('ship', ...to(pipeline.url), path);
+    expect(rest).toMatchObject({ exitCode: 0 });
+    expect(rest.stdout).toMatch(new RegExp(`Entries sent +${2_500 - sent}\\n`));
+  });
+
+  it.each([
+    ['with something else behind it', Buffer.from('plain text'), 'incorrect header check'],
+    ['with a second one that was cut off', gzipSync(text).subarray(0, 20), 'unexpected end of file'],
+  ])('sends the lines of a compressed log %s, and exits with 2', async (_, behind, reason) => {
+    const pipeline = await startPipeline();
+    await writeFile(path, Buffer.concat([gzipSync(text), behind]));
+    const { exitCode, stderr, stdout } = await runCommand('ship', ...to(pipeline.url), path);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`cannot be read: ${reason}`);
+    expect(stdout).toMatch(/Entries sent +2,500\n/);
   });
 
   it.each([

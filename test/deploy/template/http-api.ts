@@ -21,6 +21,7 @@ export function describeHttpApi(): void {
       'HEAD /',
       'GET /assets/{name}',
       'GET /health',
+      'GET /.well-known/fastly/logging/challenge',
       'GET /services/collector/health',
       'GET /services/collector/health/1.0',
     ];

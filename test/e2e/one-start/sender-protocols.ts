@@ -73,6 +73,14 @@ export function describeSenderProtocols(emulator: Emulator): void {
     );
   });
 
+  describe('Fastly', () => {
+    it('is allowed to send', async () => {
+      const { status, body } = await emulator.http.request('/.well-known/fastly/logging/challenge');
+
+      expect([status, body.toString()]).toEqual([200, '*\n']);
+    });
+  });
+
   describe('a Loki client', () => {
     it('pushes protobuf in Snappy, and each line is counted once', async () => {
       const { root } = protobuf.parse(`syntax = "proto3";

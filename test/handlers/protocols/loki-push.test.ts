@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import protobuf from 'protobufjs';
 import { compress } from 'snappyjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testApp, type TestApp } from '../app.ts';
 import { countedPaths } from './counted.ts';
+import { pushInProtobuf } from './push-in-protobuf.ts';
 import { line, send } from './requests.ts';
 
 const route = 'POST /loki/api/v1/push';
@@ -12,18 +12,7 @@ const at = '1766944987000000000';
 const push = (...lines: readonly string[]): string =>
   JSON.stringify({ streams: [{ stream: { job: 'nginx' }, values: lines.map((text) => [at, text]) }] });
 
-const { root } = protobuf.parse(`syntax = "proto3";
-  message PushRequest { repeated Stream streams = 1; }
-  message Stream { string labels = 1; repeated Entry entries = 2; }
-  message Entry { Timestamp timestamp = 1; string line = 2; }
-  message Timestamp { int64 seconds = 1; int32 nanos = 2; }`);
-
-function inProtobuf(...lines: readonly string[]): Buffer {
-  const entries = lines.map((text) => ({ timestamp: { seconds: 1_766_944_987 }, line: text }));
-  const type = root.lookupType('PushRequest');
-  const message = type.encode(type.fromObject({ streams: [{ labels: '{job="nginx"}', entries }] })).finish();
-  return Buffer.from(compress(Buffer.from(message)));
-}
+const inProtobuf = (...lines: readonly string[]): Buffer => Buffer.from(compress(pushInProtobuf(lines)));
 
 let testing: TestApp;
 beforeEach(() => {

@@ -72,6 +72,11 @@ export const protocolRequests: readonly (readonly [string, number, APIGatewayPro
   ['POST /firehose', 400, httpEvent('POST', '/firehose', { body: '{}' })],
   ['POST /firehose', 413, deliver([large])],
   ['POST /firehose', 415, deliver(['x'], { requestId: 'compressed', headers: compressed })],
+  [
+    'GET /.well-known/fastly/logging/challenge',
+    200,
+    httpEvent('GET', '/.well-known/fastly/logging/challenge'),
+  ],
   ['POST /logpush', 200, push(JSON.stringify(cloudflareRequest))],
   ['POST /logpush', 200, push(`${JSON.stringify(cloudflareRequest)}\nother`)],
   ['POST /logpush', 200, push('{"content":"tests"}')],

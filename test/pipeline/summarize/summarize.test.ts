@@ -81,6 +81,16 @@ function intentOf(key: string): Intent {
   return { key: batchKey(customer(), batchIdOf(key)), appendedAt: now };
 }
 
+/** Returns an entry of each of the last minutes, each with a path of its own. */
+function entriesOfMinutes(minutes: number): object[] {
+  return Array.from({ length: minutes }, (_, minute) =>
+    sentEntry({
+      receivedAt: new Date(storedAt.getTime() - minute * 60_000).toISOString(),
+      path: `/${minute}`,
+    }),
+  );
+}
+
 async function outcomesOf(intents: readonly Intent[], given: Partial<SummarizePorts> = {}) {
   const summarized = await summarize(intents, { ...ports, ...given }, options);
   return intents.map((intent) => summarized.find((each) => each.intent === intent)?.outcome);
@@ -227,14 +237,40 @@ describe('summarize', () => {
   });
 
   it('reads a batch with many windows whole', async () => {
-    const entries = Array.from({ length: 600 }, (_, minute) =>
-      sentEntry({
-        receivedAt: new Date(storedAt.getTime() - minute * 60_000).toISOString(),
-        path: `/${minute}`,
-      }),
-    );
-    const intent = await send('a', entries);
+    const intent = await send('a', entriesOfMinutes(600));
     expect(await outcomesOf([intent], createPorts(10_000))).toEqual([{ kind: 'emitted', partials: 600 }]);
+  });
+
+  it.each([
+    ['longer partials', 400],
+    ['a longer header', 2_000],
+    ['one window', 1],
+  ])('reads the batch that takes the place of a long one meanwhile, with %s', async (_, minutes) => {
+    const intent = await send('a', entriesOfMinutes(300));
+    const replaced = await store.get(intent.key);
+    await store.delete(intent.key);
+    await send('a', entriesOfMinutes(minutes));
+    class StoreReplacingIt extends InMemoryObjectStore {
+      #reads = 0;
+
+      override async get(...args: Parameters<InMemoryObjectStore['get']>) {
+        if (args[0] !== intent.key || this.#reads++ > 0) return store.get(...args);
+        return replaced && { ...replaced, body: replaced.body.subarray(0, args[1]?.firstBytes) };
+      }
+    }
+    expect(await outcomesOf([intent], { ...createPorts(10_000), store: new StoreReplacingIt() })).toEqual([
+      { kind: 'emitted', partials: minutes },
+    ]);
+  });
+
+  it('names the long batch that is cut', async () => {
+    const intent = await send('a', entriesOfMinutes(600));
+    const whole = await store.get(intent.key);
+    if (whole === undefined) throw new Error('It is not stored.');
+    await store.put(intent.key, whole.body.subarray(0, 70_000), { ifMatch: whole.etag });
+    expect(await outcomesOf([intent])).toMatchObject([
+      { kind: 'unreadable', error: { message: expect.stringContaining(intent.key) as string } },
+    ]);
   });
 
   it('emits nothing of a forgotten customer', async () => {

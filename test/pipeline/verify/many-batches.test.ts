@@ -89,14 +89,27 @@ describe('verify, of many batches', () => {
       expect(await kindsOf([stored])).toEqual(['counted']);
     });
 
+    it.each([
+      ['waits', 1],
+      ['probably waits', 1_001],
+    ])('calls a batch overdue that was stored long ago, and %s at its first look', async (_, windows) => {
+      const stored = await world.storeBatch('a', ...minutes(windows));
+      world.wait(901);
+      expect(await world.verdictOn({ ...stored, firstReceivedAt: world.now })).toEqual([
+        { kind: 'waiting', isOverdue: true },
+      ]);
+    });
+
     it('looks together at some of many that are small, and reports the others by their age', async () => {
       const notifications = await Promise.all(
         Array.from({ length: 67 }, (_, index) => world.storeBatch(`batch-${index}`, ...minutes(150))),
       );
       await countAll();
+      world.wait(901);
       world.store.reads.length = 0;
-      world.store.secondsARead = 10;
-      const verdicts = await world.verdictOn(...notifications);
+      world.store.secondsARead = 1;
+      const lookedAtNow = notifications.map((each) => ({ ...each, firstReceivedAt: world.now }));
+      const verdicts = await world.verdictOn(...lookedAtNow);
       expect(verdicts.filter((verdict) => verdict?.kind === 'counted')).toHaveLength(66);
       expect(verdicts.slice(66)).toEqual(
         notifications.slice(66).map(() => ({ kind: 'waiting', isOverdue: true })),

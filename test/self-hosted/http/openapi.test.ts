@@ -117,7 +117,11 @@ describe('with API keys, the document', () => {
 
   it('says which routes need none', async () => {
     const open = operations.filter(({ security }) => security.length === 0);
-    expect(open.map(({ name }) => name)).toEqual(['GET /services/collector/health', 'GET /health']);
+    expect(open.map(({ name }) => name)).toEqual([
+      'GET /.well-known/fastly/logging/challenge',
+      'GET /services/collector/health',
+      'GET /health',
+    ]);
     for (const operation of open) expect((await ask(served, operation, {})).status).toBe(200);
   });
 });

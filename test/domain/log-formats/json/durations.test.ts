@@ -32,6 +32,8 @@ describe('a duration has the unit of the program that wrote it:', () => {
       12,
     ],
     ['Envoy', { ...usual, start_time: time, duration: 1_250 }, 1_250],
+    ['.NET', { ...usual, elapsed_time: '00:01:02.5' }, 62_500],
+    ['Java', { ...usual, duration: 'PT1M0.25S' }, 60_250],
     ['Echo', { ...usual, uri: '/x', latency: 163_210_000, latency_human: '163.21ms' }, 163],
     [
       'Dropwizard',

@@ -7,6 +7,9 @@ const epoch = 1_772_600_767;
 const rest = '"GET /x HTTP/1.1" 200 5 "-" "curl/8"';
 const line = `192.0.2.7 - - ${time} ${rest}`;
 
+/** With the labels that LTSV recommends. */
+const ltsv = `time:${time}\thost:192.0.2.7\tuser:-\treq:GET /x HTTP/1.1\tstatus:200\tsize:5\treferer:-\tua:curl/8\treqtime:0.012\tvhost:a.example`;
+
 function secondOf(entry: ReturnType<typeof readOne>): number {
   return typeof entry === 'object' ? Math.floor(Date.parse(entry.receivedAt) / 1_000) : NaN;
 }
@@ -29,12 +32,26 @@ describe('a line of an access log', () => {
     ['with whole seconds in brackets', `192.0.2.7 - - [${epoch}] ${rest}`],
     ['with milliseconds in brackets', `192.0.2.7 - - [${epoch}123] ${rest}`],
     ['with the time of ctime', `192.0.2.7 - - [Wed Mar  4 05:06:07 2026] ${rest}`],
+    ['of LTSV', ltsv],
+    ['of LTSV, by fields', 'time:2026-03-04T05:06:07Z\tmethod:GET\turi:/x\tstatus:200\tua:curl/8'],
+    ['of LTSV, within a line of docker', JSON.stringify({ log: `${ltsv}\n`, stream: 'stdout' })],
     ['of hypercorn', `192.0.2.7:1 - - ${time} "GET /x 1.1" 200 5 "-" "curl/8"`],
     ['with colours', `192.0.2.7 - - ${time} "\u001b[32mGET /x HTTP/1.1\u001b[0m" 200 5 "-" "curl/8"`],
   ])('is read %s', (_name, text) => {
     const entry = readOne(text);
     expect(entry).toMatchObject({ method: 'GET', path: '/x', status: 200, userAgent: 'curl/8' });
     expect(secondOf(entry)).toBe(epoch);
+  });
+
+  it('of LTSV has the facts that it names, and the client in `host`', () => {
+    expect(readOne(ltsv)).toMatchObject({
+      bytes: 5,
+      durationMs: 12,
+      host: 'a.example',
+      clientIp: '192.0.2.7',
+    });
+    expect(readOne(`time:${time}\thost:192.0.2.7\treq:-\tstatus:400`)).toBe('no-request');
+    expect(readOne('name:value\tother:value\tthird:value')).toBe('unknown');
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createLogReader } from '../../../../lib/domain/log-formats/log-reader.ts';
 import { readLog, readOne } from '../read-log.ts';
 
 const at = '2026-03-04T05:06:07+00:00';
@@ -27,6 +28,24 @@ describe('a log', () => {
   it('may begin with null bytes, as after copytruncate', () => {
     expect(readOne(`${'\0'.repeat(50)}192.0.2.7 - - ${time} "GET /x HTTP/1.1" 200 5`)).toMatchObject({
       path: '/x',
+    });
+  });
+
+  it('may be a list of JSON, whose brackets stand in lines of their own', () => {
+    const json = JSON.stringify({ time: at, method: 'GET', path: '/j', status: 200 });
+    expect(readLog(['[', `${json},`, json, ']'])).toMatchObject([
+      'header',
+      { path: '/j' },
+      { path: '/j' },
+      'header',
+    ]);
+  });
+
+  it.each(['utf16le', 'big-endian'])('in UTF-16 is explained: %s', (encoding) => {
+    const bytes = Buffer.from('\ufeff192.0.2.7 - - GET', 'utf16le');
+    const text = (encoding === 'utf16le' ? bytes : bytes.swap16()).toString();
+    expect(createLogReader().read(text)).toMatchObject({
+      reason: expect.stringContaining('UTF-16') as string,
     });
   });
 
