@@ -145,12 +145,8 @@ describe('a cluster that answers from ClickHouse', () => {
   });
 
   it('lets its operator find and repair windows that ClickHouse has lost by itself', async () => {
-    const headers = { 'x-customer-id': 'cus-lost', 'content-type': 'application/json' };
-    const body = JSON.stringify([{ receivedAt: iso(Date.now()), method: 'GET', path: '/' }]);
-    expect((await http.request('/logs', { method: 'POST', headers, body })).status).toBe(202);
-    // Announcements that are still to come would bring rows back.
-    const answeredAt = new Date();
-    while (((await readRecent('cus-lost'))?.countedThrough ?? answeredAt) <= answeredAt) await sleep(200);
+    await sendAndCount('cus-lost', 'cus-kept');
+    await loseRows(cluster);
     await loseRows(cluster);
     const audit = ['audit', '--customer', 'cus-lost', '--pending-seconds', '0'];
     const lost = await runCommand(cluster, ...audit);
@@ -161,6 +157,25 @@ describe('a cluster that answers from ClickHouse', () => {
     expect((await untilEqual()).differing).toEqual([]);
     expect((await runCommand(cluster, ...audit)).output).toContain('No differences.');
   });
+
+  it('has nothing of a forgotten customer, and everything of the others', async () => {
+    await sendAndCount('cus-forgotten', 'cus-kept');
+    expect((await runCommand(cluster, 'customers', 'forget', 'cus-forgotten', '--yes')).exitCode).toBe(0);
+    expect((await untilEqual()).differing).toEqual([]);
+    expect([(await readRecent('cus-forgotten'))?.requests, await lastSource()]).toEqual([0, 'ClickHouse']);
+  });
+
+  /** Sends an entry of each customer, and resolves when ClickHouse has all windows that were announced by then. */
+  async function sendAndCount(...customers: readonly string[]): Promise<void> {
+    for (const name of customers) {
+      const headers = { 'x-customer-id': name, 'content-type': 'application/json' };
+      const body = JSON.stringify([{ receivedAt: new Date().toISOString(), method: 'GET', path: '/' }]);
+      expect((await http.request('/logs', { method: 'POST', headers, body })).status).toBe(202);
+    }
+    const answeredAt = new Date();
+    const through = async () => (await readRecent(customers[0] ?? ''))?.countedThrough ?? answeredAt;
+    while ((await through()) <= answeredAt) await sleep(200);
+  }
 
   /** Runs the command of an operator. */
   async function rebuild(): Promise<string> {
