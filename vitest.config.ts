@@ -9,6 +9,8 @@ const otherKinds = 'test/**/*.{process,crash,long}.test.ts';
 // No test depends on the speed of the machine: these limits end what hangs. A poll would give up after a second.
 const expect = { poll: { timeout: 30_000 } };
 const short = { testTimeout: 120_000, hookTimeout: 120_000, expect };
+// Modules keep no state, so that files of one worker can share them: loading takes a third of the time otherwise.
+const shared = { isolate: false };
 const long = { testTimeout: 300_000, hookTimeout: 120_000, expect };
 
 /** The kind of a test is in its folder and in the ending of its name. CONTRIBUTING.md says which script runs which kind. */
@@ -25,19 +27,19 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [wholePipelines, otherPrograms, otherKinds],
           setupFiles: ['test/refuse-processes.ts'],
-          // Modules keep no state, so that files of one worker can share them: loading takes a third of the time otherwise.
-          isolate: false,
+          ...shared,
           ...short,
         },
       },
       {
-        test: { name: 'processes', include: ['test/**/*.process.test.ts'], ...short },
+        test: { name: 'processes', include: ['test/**/*.process.test.ts'], ...shared, ...short },
       },
       {
         test: {
           name: 'e2e',
           include: [`${wholePipelines}/*.test.ts`],
           exclude: [otherKinds],
+          ...shared,
           ...long,
         },
       },

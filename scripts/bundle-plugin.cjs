@@ -16,9 +16,15 @@ module.exports = class BundlePlugin {
         const names = new Set(authorizers.map(({ functionName }) => functionName));
         await requireAlertRules(functions.alerts, serverless);
         const parts = (key) => (names.has(key) ? 'wiredAuthorize' : 'wired');
-        await Promise.all(
-          Object.entries(functions).map(([key, definition]) => bundle(key, definition, parts(key))),
+        await bundle(
+          new Map(Object.entries(functions).map(([key, { handler }]) => [key, entryOf(handler, parts(key))])),
         );
+        for (const [key, definition] of Object.entries(functions)) {
+          const [, exportName] = definition.handler.split('.');
+          definition.handler = `${outputDirectory}/${key}/index.${exportName}`;
+          // `!**` alone would exclude as much, after a walk through all of node_modules for each function.
+          definition.package = { patterns: ['!**/**', `${outputDirectory}/${key}/**`] };
+        }
         await packageAlertRules(functions.alerts);
       },
     };
@@ -45,19 +51,32 @@ async function packageAlertRules({ environment }) {
   environment.ALERT_RULES = packaged;
 }
 
-/** @param parts  the function of wiring.ts that builds the parts the handler works with */
-async function bundle(key, definition, parts) {
-  const [source, exportName] = definition.handler.split('.');
+/**
+ * Returns the source of a function's entry.
+ * @param handler  its file and export, such as `handlers/ingest.handler`
+ * @param parts    the function of wiring.ts that builds the parts the handler works with
+ */
+function entryOf(handler, parts) {
+  const [source, exportName] = handler.split('.');
   // Lambda gives a function its full processor while it loads, and less afterwards. So the parts are built at load
   // time. If that fails, the first invocation tries again and reports the error.
-  const entry = `
+  return `
     import { ${parts} } from './handlers/wiring.ts';
     export { ${exportName} } from './${source}.ts';
     ${parts}().catch(() => {});
   `;
+}
+
+/**
+ * Writes a bundle for each function. One build for all of them reads each source once, which takes a fifth of the time of
+ * a build each, and the bundles are the same.
+ * @param entries  sources of the entries by function key
+ */
+async function bundle(entries) {
   await build({
-    stdin: { contents: entry, resolveDir: process.cwd(), sourcefile: `${key}.ts`, loader: 'ts' },
-    outfile: `${outputDirectory}/${key}/index.cjs`,
+    entryPoints: [...entries.keys()].map((key) => ({ in: `function:${key}`, out: `${key}/index` })),
+    outdir: outputDirectory,
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -68,12 +87,26 @@ async function bundle(key, definition, parts) {
     sourcesContent: false,
     // The local store and its native dependencies are left out; the Lambda runtime provides the AWS SDK.
     external: ['../local-store/*', '@aws-sdk/*', '@smithy/*'],
-    plugins: [builtPage],
+    plugins: [functionEntries(entries), builtPage],
     logLevel: 'warning',
   });
-  definition.handler = `${outputDirectory}/${key}/index.${exportName}`;
-  definition.package = { patterns: ['!**', `${outputDirectory}/${key}/**`] };
 }
+
+/** Gives the bundler the entries, which are no files. */
+const functionEntries = (entries) => ({
+  name: 'function-entries',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^function:/ }, ({ path }) => ({
+      path: path.slice('function:'.length),
+      namespace: 'function',
+    }));
+    onLoad({ filter: /./, namespace: 'function' }, ({ path }) => ({
+      contents: entries.get(path),
+      resolveDir: process.cwd(),
+      loader: 'ts',
+    }));
+  },
+});
 
 /** The dashboard is built now, so the function needs neither the bundler nor the sources. */
 const builtPage = {

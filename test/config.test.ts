@@ -46,6 +46,14 @@ describe('parseConfig', () => {
     expect(() => parseConfig({ [variable]: value })).toThrow(`, and is "${value}"`);
   });
 
+  it.each([
+    ['MAX_BATCH_BYTES', 'abc', 'must be a whole number'],
+    ['DUPLICATE_STATUS', '200', 'must be 409 or 202'],
+    ['STORAGE', 'floppy', 'must be local, aws or kafka'],
+  ])('says what is right: %s=%s', (variable, value, reason) => {
+    expect(() => parseConfig({ [variable]: value })).toThrow(`${variable} ${reason}, and is "${value}"`);
+  });
+
   it('names a secret that is too short, and does not repeat it', () => {
     const parse = () => parseConfig({ VISITORS_SECRET: 'hunter2' });
     expect(parse).toThrow('VISITORS_SECRET must have at least 32 characters');

@@ -103,15 +103,15 @@ const live = createLive({
       screen.showNoCustomer(view, []);
       return false;
     }
-    const showFirst = (first: Report) => {
-      if (first.total.requests === 0 || first.total.customer !== customer) return;
-      controls.showKnown(first.period, first.unit);
-      screen.showReport(first, view, now);
-      screen.showRejections(first.total.rejections, now);
+    const showPart = (part: Report) => {
+      if (part.total.requests === 0 || part.total.customer !== customer) return;
+      controls.showKnown(part.period, part.unit);
+      screen.showReport(part, view, now);
+      screen.showRejections(part.total.rejections, now);
     };
     const query = { customer, period, unit, now, zone, paths, hasAlerts: shared === undefined };
     // Figures that are renewed stay as they are until all of the new ones are there.
-    const report = await loadReport(query, client, signal, screen.isAwaited() ? showFirst : undefined);
+    const report = await loadReport(query, client, signal, screen.isAwaited() ? showPart : undefined);
     signal.throwIfAborted();
     controls.showKnown(report.period, report.unit);
     const isEmpty = report.total.requests === 0;

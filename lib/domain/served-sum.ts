@@ -17,6 +17,9 @@ const pathField = 'requestsByPath' satisfies DimensionField;
 const pathLists = 3;
 const noCounts = countsText(new Map());
 
+/** In place of new objects: a year is the sum of thousands of hours. */
+type Growing<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
+
 /**
  * The sum of windows that are parts of a longer one, in limited memory. It has what a roll-up of the same parts would store.
  * Parts with more keys than `answerLimits` lose their rarest ones to `(other)`.
@@ -28,7 +31,7 @@ export class ServedSum {
   readonly #limits: FoldingLimits;
   /** The only part, as long as there is one. */
   #only: ServedWindow | undefined;
-  #sum: Omit<ServedWindow, 'counts' | 'measures' | 'batches'> | undefined;
+  #sum: Growing<Omit<ServedWindow, 'counts' | 'measures' | 'batches'>> | undefined;
   readonly #keyTotals = new Map<DimensionField, KeyTotals>();
   #bytes: number | undefined;
   readonly #durations = new Map<number, number>();
@@ -42,27 +45,25 @@ export class ServedSum {
   }
 
   add(part: ServedWindow): void {
-    const {
-      counts: _counts,
-      measures: _measures,
-      batches: _batches,
-      errorsOfPaths: _errors,
-      ...fields
-    } = part;
     if (this.#sum === undefined) {
+      const {
+        counts: _counts,
+        measures: _measures,
+        batches: _batches,
+        errorsOfPaths: _errors,
+        ...fields
+      } = part;
       this.#only = part;
       this.#sum = fields;
       return;
     }
     this.#addOnly();
     this.#addCounts(part);
-    this.#sum = {
-      ...this.#sum,
-      requests: saturatedSum(this.#sum.requests, fields.requests),
-      lateRequests: saturatedSum(this.#sum.lateRequests, fields.lateRequests),
-      revision: saturatedSum(this.#sum.revision, fields.revision),
-      updatedAt: fields.updatedAt > this.#sum.updatedAt ? fields.updatedAt : this.#sum.updatedAt,
-    };
+    const sum = this.#sum;
+    sum.requests = saturatedSum(sum.requests, part.requests);
+    sum.lateRequests = saturatedSum(sum.lateRequests, part.lateRequests);
+    sum.revision = saturatedSum(sum.revision, part.revision);
+    if (part.updatedAt > sum.updatedAt) sum.updatedAt = part.updatedAt;
   }
 
   /** Adds a local day; reports whether the subtracted hours were in its base. If not, this sum is of no use any more. */

@@ -7,13 +7,15 @@ import { routes } from '../../handlers/http/routes.ts';
 import { environmentSchema } from '../../lib/environment-schema.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { clusterEnvironmentSchema } from '../../self-hosted/cluster-environment.ts';
+import { createClusterMetrics } from '../../self-hosted/admin/cluster-metrics.ts';
 import { createMetrics } from '../../lib/metrics.ts';
 import { instant } from '../factories.ts';
 import { readPage } from './pages.ts';
 
-/** The rows of the first table whose rows begin with code. */
-function rowsOf(path: string): string[] {
-  const lines = readPage(path).text.split('\n');
+/** The rows of the first table whose rows begin with code, on a page or behind a heading of it. */
+function rowsOf(path: string, heading = ''): string[] {
+  const { text } = readPage(path);
+  const lines = text.slice(text.indexOf(heading)).split('\n');
   const first = lines.findIndex((line) => line.startsWith('| `'));
   const rest = lines.slice(first);
   return rest.slice(
@@ -66,13 +68,32 @@ it('docs/reference/metrics.md has every metric with its type and meaning, and no
   const clock = { now: () => instant('2025-12-28T18:04:00Z') };
   const stream = createInMemoryEventStream({ clock });
   const metrics = createMetrics({ insights: stream, late: stream }, undefined, { diskRoom });
-  const { text } = await metrics.read(clock.now());
-  const rows = [...text.matchAll(/^# HELP (log_analytics_\S+) (?<help>.+)\n# TYPE \S+ (?<type>\S+)$/gm)].map(
-    ([, name, help, type]) => `| \`${name}\` | ${type} | ${help} |`,
-  );
+  const rows = metricRows((await metrics.read(clock.now())).text);
   expect(rows.length).toBeGreaterThan(20);
   expect(rowsOf('docs/reference/metrics.md')).toEqual(rows);
 });
+
+it('docs/reference/metrics.md has every metric of the cluster form, and its rules name metrics that exist', async () => {
+  const clock = { now: () => instant('2025-12-28T18:04:00Z') };
+  const barriers = { minutes: () => clock.now(), rollUps: () => clock.now() };
+  const text = await createClusterMetrics({ barriers, consumed: [], clock })();
+  expect(rowsOf('docs/reference/metrics.md', '## The cluster form')).toEqual(metricRows(text));
+
+  const known = readPage('docs/reference/metrics.md').text;
+  for (const name of ['rules.yml', 'cluster-rules.yml']) {
+    const used = readPage(`docs/how-to/monitoring/${name}`).text.match(/log_analytics_\w+/g) ?? [];
+    expect(used.length).toBeGreaterThan(5);
+    expect(used.filter((metric) => !known.includes(`\`${metric}\``))).toEqual([]);
+  }
+});
+
+/** Returns the rows of a table of metrics, from their text. */
+function metricRows(text: string): string[] {
+  return Array.from(
+    text.matchAll(/^# HELP (log_analytics_\S+) (?<help>.+)\n# TYPE \S+ (?<type>\S+)$/gm),
+    ([, name, help, type]) => `| \`${name}\` | ${type} | ${help} |`,
+  );
+}
 
 describe('docs/reference/http.md', () => {
   /** The text of each section whose heading names routes, by each of these. */

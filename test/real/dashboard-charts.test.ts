@@ -79,6 +79,7 @@ describe('the charts', () => {
       await page.reload();
       await expect.poll(() => textOf(page, '#change')).toBe('…');
       await page.locator('.list-paths[aria-busy=false]').waitFor();
+      await page.locator('.list-errorpaths[aria-busy=false]').waitFor();
       await expect.poll(async () => count(await textOf(page, '#requests'))).toBe(entries.length);
       await expect.poll(() => page.locator('#report').getAttribute('aria-busy')).toBe('true');
       const legend = ['2xx', '3xx', '4xx', '5xx', 'No status', 'A week before'];

@@ -85,8 +85,9 @@ describe('Prometheus', () => {
     expect(await promtool(['check', 'metrics'], `${ours.join('\n')}\n`)).toBe('');
   });
 
-  it('accepts the example configuration and its rules', async () => {
+  it('accepts the example configuration, its rules, and those of the cluster form', async () => {
     expect(await promtool(['check', 'config', join(monitoring, 'prometheus.yml')])).toContain('SUCCESS');
+    expect(await promtool(['check', 'rules', join(monitoring, 'cluster-rules.yml')])).toContain('SUCCESS');
   });
 
   it('scrapes what was counted', async () => {

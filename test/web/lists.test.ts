@@ -132,7 +132,7 @@ describe('a page of a list', () => {
 
 describe('the rest of a list', () => {
   it('is (other), or the requests without the fact', () => {
-    const restOf = (name: string, top = 1_000) => keyRowsOf(listNamed(name), total(), top).at(-1);
+    const restOf = (name: string, top = 1_000) => keyRowsOf(listNamed(name), total(), top)?.at(-1);
     expect(restOf('agents')).toEqual({ key: '(other)', requests: 10, isRest: true });
     expect(restOf('statuses')).toEqual({ key: '(no status)', requests: 5, isRest: true });
     expect(restOf('statuses', 2)?.key).toBe('(other) or (no status)');
@@ -151,7 +151,14 @@ describe('the rest of a list', () => {
 
   it('is absent where the keys account for all requests', () => {
     const rows = keyRowsOf(listNamed('agents'), total({ requests: 90 }), 1_000);
-    expect(rows.map(({ key }) => key)).toEqual(['curl', 'Chrome']);
+    expect(rows?.map(({ key }) => key)).toEqual(['curl', 'Chrome']);
+  });
+
+  it('is not known while the keys are loading', () => {
+    const loading = total({ topErrorPaths: undefined });
+    expect(keyRowsOf(listNamed('errorpaths'), loading, 1_000)).toBeUndefined();
+    expect(failuresOf({ dimension: 'status', key: '404' }, loading, undefined)).toBeUndefined();
+    expect(keyRowsOf(listNamed('agents'), loading, 1_000)).toHaveLength(3);
   });
 });
 

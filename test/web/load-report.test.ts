@@ -111,18 +111,21 @@ describe('loadReport', () => {
     expect([buckets[1]?.requests, comparison?.buckets[1]?.requests]).toEqual([4, 3]);
   });
 
-  it('is there before a comparison that takes long, and all at once with one that does not', async () => {
-    let endBefore = () => {};
-    const before = new Promise<void>((resolve) => {
-      endBefore = resolve;
-    });
+  it('is there before a comparison and failed paths that take long, and all at once with those that do not', async () => {
+    const [before, failed] = [gate(), gate()];
     const client: Client = {
       async get({ path, parameters }, parse) {
         const isBefore = (parameters?.from ?? '') < '2025-12-27';
-        if (isBefore) await before;
+        const isOfErrors = parameters?.dimensions === 'errorPath';
+        if (isBefore) await before.opened;
+        if (isOfErrors) await failed.opened;
         return parse(
           path === 'aggregates/total'
-            ? { ...none, requests: isBefore ? 7 : 9 }
+            ? {
+                ...none,
+                requests: isBefore ? 7 : 9,
+                ...(isOfErrors && { topErrorPaths: [{ key: '404 GET /x', requests: 2 }] }),
+              }
             : { windows: [{ windowStart: '2025-12-27T20:00:00Z', requests: 4 }] },
         );
       },
@@ -130,15 +133,19 @@ describe('loadReport', () => {
     const period = { kind: 'preset', preset: '24h' } as const;
     const query = queryOf(period);
     const parts: Report[] = [];
-    const whole = loadReport(query, client, signal, (part) => {
+    const topErrorPaths = [{ key: '404 GET /x', requests: 2 }];
+    const whole = await loadReport(query, client, signal, (part) => {
       parts.push(part);
-      endBefore();
+      (parts.length === 1 ? failed : before).open();
     });
-    expect((await whole).comparison?.total.requests).toBe(7);
-    expect(parts).toMatchObject([{ total: { requests: 9 }, comparison: undefined, weeksBack: 1 }]);
+    expect(whole).toMatchObject({ comparison: { total: { requests: 7 } }, total: { topErrorPaths } });
+    expect(parts).toMatchObject([
+      { total: { requests: 9, topErrorPaths: undefined }, comparison: undefined, weeksBack: 1 },
+      { total: { requests: 9, topErrorPaths }, comparison: undefined },
+    ]);
 
     await loadReport(query, client, signal, (part) => parts.push(part));
-    expect(parts).toHaveLength(1);
+    expect(parts).toHaveLength(2);
   });
 
   it('has requests by class of status and by kind of agent, and the sums of facts', async () => {
@@ -235,8 +242,17 @@ describe('loadReport', () => {
         const { hours, isPending, urls } = await report(false, progress);
         expect(hours).toEqual([]);
         expect(isPending).toBe(false);
-        expect(urls).toHaveLength(4);
+        expect(urls).toHaveLength(5);
       }
     });
   });
 });
+
+/** Creates something to wait for. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

@@ -14,6 +14,20 @@ describe('wallClock', () => {
   ])('in %s at %s shows %s', (zone, instant, wall) => {
     expect(wallClock(at(instant), zone)).toBe(at(wall));
   });
+
+  it.each([
+    ['Europe/Berlin', '2025-10-26T00:00Z'],
+    ['America/St_Johns', '2006-10-29T00:00Z'], // clocks are changed at a minute past midnight
+    ['Australia/Lord_Howe', '2025-04-05T00:00Z'], // by half an hour
+    ['Pacific/Apia', '2011-12-30T00:00Z'], // a day is skipped
+  ])('shows in %s each minute from %s what the browser shows', (zone, from) => {
+    const shown = new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+    for (let minute = 0; minute < 1_440; minute++) {
+      const instant = at(from) + minute * 60_000;
+      const wall = new Date(wallClock(instant, zone)).toISOString();
+      expect(wall.slice(0, 19).replace('T', ' ')).toBe(shown.format(instant));
+    }
+  });
 });
 
 describe('instantAt', () => {

@@ -46,10 +46,10 @@ export interface Total extends Amounts {
   readonly rejections: Rejections | undefined;
   /** Largest first, as the other lists; `undefined` if they were not read. */
   readonly topPaths: readonly KeyCount[] | undefined;
+  readonly topErrorPaths: readonly KeyCount[] | undefined;
   readonly topUserAgents: readonly KeyCount[];
   readonly topStatuses: readonly KeyCount[];
   /** These are empty where nothing was counted. */
-  readonly topErrorPaths: readonly KeyCount[];
   readonly agentClasses: readonly KeyCount[];
   readonly topReferrers: readonly KeyCount[];
   readonly topHosts: readonly KeyCount[];
@@ -85,7 +85,9 @@ export function parseExtents(answer: unknown): readonly Range[] {
 
 export function parseTotal(answer: unknown): Total {
   const keyCounts = (field: string) => list(answer, field, parseKeyCount);
-  const keyCountsIfAny = (field: string) => (member(answer, field) === undefined ? [] : keyCounts(field));
+  const keyCountsIfRead = (field: string) =>
+    member(answer, field) === undefined ? undefined : keyCounts(field);
+  const keyCountsIfAny = (field: string) => keyCountsIfRead(field) ?? [];
   const topStatuses = keyCountsIfAny('topStatuses');
   const agentClasses = keyCountsIfAny('agentClasses');
   return {
@@ -93,10 +95,10 @@ export function parseTotal(answer: unknown): Total {
     progress: parseProgress(answer),
     requests: count(member(answer, 'requests'), 'requests'),
     rejections: parseRejections(member(answer, 'rejections')),
-    topPaths: member(answer, 'topPaths') === undefined ? undefined : keyCounts('topPaths'),
+    topPaths: keyCountsIfRead('topPaths'),
     topUserAgents: keyCountsIfAny('topUserAgents'),
     topStatuses,
-    topErrorPaths: keyCountsIfAny('topErrorPaths'),
+    topErrorPaths: keyCountsIfRead('topErrorPaths'),
     agentClasses,
     topReferrers: keyCountsIfAny('topReferrers'),
     topHosts: keyCountsIfAny('topHosts'),

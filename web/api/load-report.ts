@@ -18,7 +18,7 @@ import {
   type Unit,
 } from '../period/period.ts';
 import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
-import type { AnswerProgress, Total } from './answers.ts';
+import type { AnswerProgress, KeyCount, Total } from './answers.ts';
 import { loadAlerts, type Alerts } from './load-alerts.ts';
 import type { Client } from './client.ts';
 import { loadComparison, type Comparison } from './load-comparison.ts';
@@ -34,6 +34,7 @@ export interface Report {
   readonly period: KnownPeriod;
   readonly range: Range;
   readonly buckets: readonly ShownBucket[];
+  /** Without its failed paths while they are loading. */
   readonly total: Total;
   /** Number of weeks between the range and the one that it is compared with. */
   readonly weeksBack: number;
@@ -60,23 +61,30 @@ export interface ReportQuery {
 
 /** Keys to request per dimension, as many as the pipeline lists. */
 export const keysOfTotal = 1_000;
-/** Dimensions of the lists. Paths have a request of their own. */
-const listedDimensions = 'userAgent,status,agentClass,errorPath,referrer,host,country';
+/** Dimensions of the lists. Paths have a request of their own, and failed paths take longer than all of these together. */
+const listedDimensions = 'userAgent,status,agentClass,referrer,host,country';
 /** Keys of a total that is read for what it says of itself. */
 const noKeys = { top: '1', dimensions: 'none' } as const;
 
-/** A report that is complete this soon after its first part is shown at once: nobody would see the part. */
+/** The parts of a report that come last. */
+interface LastParts {
+  readonly comparison?: Comparison;
+  readonly topErrorPaths?: readonly KeyCount[];
+}
+
+/** A report that is complete this soon after its first part is shown at once: nobody would see the parts. */
 const soonMilliseconds = 150;
 
 /**
- * Loads everything that the page shows. A year before takes as long to read as the year itself, so the comparison comes last.
- * @param onFirst  is called with the report without its comparison, unless that is there soon
+ * Loads everything that the page shows. A year before takes as long to read as the year itself, and the failed paths of a year
+ * nearly as long, so both come last.
+ * @param onPart  is called with the report without these, and again with the failed paths, unless all is there soon
  */
 export async function loadReport(
   query: ReportQuery,
   client: Client,
   signal: AbortSignal,
-  onFirst?: (report: Report) => void,
+  onPart?: (report: Report) => void,
 ): Promise<Report> {
   const { customer, now, zone } = query;
   const extent = isPeriodOfData(query.period) ? await loadExtent(customer, client, signal) : undefined;
@@ -90,21 +98,26 @@ export async function loadReport(
   const answered = await readTotal(range, { top, dimensions: listedDimensions }, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const edges = edgesOf(range, unit, zone);
-  const compare = () => loadComparison({ range, edges, unit, zone, now }, read);
-  // Nobody waits for a first part, so both are read at once.
-  const comparedAtOnce = onFirst === undefined ? compare() : undefined;
-  comparedAtOnce?.catch(() => undefined); // it fails below, if nothing else does
+  const readLast = () => {
+    const failed = readTotal(range, { top, dimensions: 'errorPath' }, read);
+    const comparison = loadComparison({ range, edges, unit, zone, now }, read);
+    const all = Promise.all([failed, comparison]);
+    all.catch(() => undefined); // it fails below, if nothing else does
+    return { failed, all };
+  };
+  // Nobody waits for a part, so all is read at once.
+  const readAtOnce = onPart === undefined ? readLast() : undefined;
   const [buckets, alerts, topPaths] = await Promise.all([
     readBuckets(edges, unit, zone, read),
     query.hasAlerts ? alertsIfKnown(customer, range, read) : undefined,
     query.paths === 'all' ? undefined : readTotal(range, { top, dimensions: 'path' }, read),
   ]);
-  const total = { ...answered, progress, topPaths: topPaths?.topPaths };
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
     : Infinity;
   const shown = markPending(buckets, progress, completeBefore, now);
-  const reportWith = (comparison: Comparison | undefined): Report => {
+  const reportWith = ({ comparison, topErrorPaths }: LastParts): Report => {
+    const total = { ...answered, progress, topPaths: topPaths?.topPaths, topErrorPaths };
     const isPending =
       shown.some((bucket) => bucket.isPending) ||
       (comparison !== undefined && mayMissEntries(comparison.total.progress, now));
@@ -125,12 +138,16 @@ export async function loadReport(
       isPending,
     };
   };
-  const comparing = comparedAtOnce ?? compare();
-  if (onFirst !== undefined && !(await endsWithin(soonMilliseconds, comparing))) {
+  const { failed, all } = readAtOnce ?? readLast();
+  if (onPart !== undefined && !(await endsWithin(soonMilliseconds, all))) {
     signal.throwIfAborted();
-    onFirst(reportWith(undefined));
+    onPart(reportWith({}));
+    const { topErrorPaths = [] } = await failed;
+    signal.throwIfAborted();
+    onPart(reportWith({ topErrorPaths }));
   }
-  return reportWith(await comparing);
+  const [{ topErrorPaths = [] }, comparison] = await all;
+  return reportWith({ comparison, topErrorPaths });
 }
 
 /** Loads the alerts. A pipeline of an earlier version has none, and whatever else is wrong the figures report. */

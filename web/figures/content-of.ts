@@ -13,11 +13,16 @@ export function contentOf(report: Report): string {
   ]);
 }
 
-/** Identifies what the lists show. */
+/** Identifies what the lists show; failed paths have no counts that the others do not depend on. */
 export function listedContentOf({ customer, range, total }: Report): string {
   return JSON.stringify([customer, range, countsOf(total)]);
 }
 
-function countsOf({ progress: _progress, rejections: _rejections, ...counts }: Total): unknown {
+function countsOf({
+  progress: _progress,
+  rejections: _rejections,
+  topErrorPaths: _topErrorPaths,
+  ...counts
+}: Total): unknown {
   return counts;
 }

@@ -9,10 +9,15 @@ export type Failure = KeyRow;
 const pathStart = 4;
 
 /**
- * Returns the failed requests of a path by status, or those with a status by path.
+ * Returns the failed requests of a path by status, or those with a status by path; `undefined` while they are loading.
  * @param errors  failed requests of the path; `undefined` while they are not known, and for a status
  */
-export function failuresOf({ dimension, key }: Detail, total: Total, errors: number | undefined): Failure[] {
+export function failuresOf(
+  { dimension, key }: Detail,
+  total: Total,
+  errors: number | undefined,
+): Failure[] | undefined {
+  if (total.topErrorPaths === undefined) return undefined;
   const isOfPath = dimension === 'path';
   const failures = total.topErrorPaths
     .map((count) => ({

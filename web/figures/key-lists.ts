@@ -23,7 +23,8 @@ export interface KeyList {
   readonly without: string;
   /** The dimension of the details of a key. */
   readonly dimension: DetailDimension;
-  readonly countsOf: (total: Total) => readonly KeyCount[];
+  /** Returns the keys, the largest first; `undefined` while they are loading. */
+  readonly countsOf: (total: Total) => readonly KeyCount[] | undefined;
   /** Returns the requests that the keys should add up to. */
   readonly sumOf: (total: Total) => number;
   /** True if only some installations send what is counted here. */
@@ -135,20 +136,22 @@ export const keyLists: readonly KeyList[] = [
 /**
  * Returns the requests that no listed key accounts for, or `undefined` if there are none. A list that is as long as
  * the pipeline was asked for leaves out keys, and so does one whose keys are always there.
- * @param top  number of keys that the pipeline was asked for
+ * @param counts  the keys of the list
+ * @param top     number of keys that the pipeline was asked for
  */
-function restOf(list: KeyList, total: Total, top: number): KeyRow | undefined {
-  const counts = list.countsOf(total);
+function restOf(list: KeyList, counts: readonly KeyCount[], total: Total, top: number): KeyRow | undefined {
   const requests = counts.reduce((left, { requests: its }) => left - its, list.sumOf(total));
   if (requests <= 0) return undefined;
   const isShortened = counts.length >= top && list.without !== otherKey;
   return { key: isShortened ? `${otherKey} or ${list.without}` : list.without, requests, isRest: true };
 }
 
-/** Returns the rows of a list: its keys, and the rest as the last one. */
-export function keyRowsOf(list: KeyList, total: Total, top: number): KeyRow[] {
-  const rest = restOf(list, total, top);
-  const rows = list.countsOf(total).map(({ key, requests }) => ({ key, requests, isRest: false }));
+/** Returns the rows of a list: its keys, and the rest as the last one; `undefined` while they are loading. */
+export function keyRowsOf(list: KeyList, total: Total, top: number): KeyRow[] | undefined {
+  const counts = list.countsOf(total);
+  if (counts === undefined) return undefined;
+  const rest = restOf(list, counts, total, top);
+  const rows = counts.map(({ key, requests }) => ({ key, requests, isRest: false }));
   return rest === undefined ? rows : [...rows, rest];
 }
 
@@ -157,8 +160,9 @@ export function keyRowsOf(list: KeyList, total: Total, top: number): KeyRow[] {
  * ones, so nothing can be found among the others.
  */
 export function listedKeys(list: KeyList, total: Total, top: number): number | undefined {
-  const { length } = list.countsOf(total);
-  const hasOthers = restOf(list, total, top)?.key.startsWith(otherKey) === true;
+  const counts = list.countsOf(total) ?? [];
+  const { length } = counts;
+  const hasOthers = restOf(list, counts, total, top)?.key.startsWith(otherKey) === true;
   return hasOthers && length > 0 ? length : undefined;
 }
 

@@ -5,15 +5,40 @@
 
 const dayMilliseconds = 86_400_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();
+/** Offsets at the beginning of UTC days, by zone. */
+const offsets = new Map<string, Map<number, number>>();
 
 export function wallClock(instant: number, zone: string): number {
+  return instant + offsetAt(instant, zone);
+}
+
+/**
+ * Returns how far clocks are ahead of UTC. Asking the browser takes as long as drawing a bar of a chart, so it is asked once for
+ * each UTC day, and again within days on which clocks are changed. Nowhere are they changed twice within a day.
+ */
+function offsetAt(instant: number, zone: string): number {
+  const day = Math.floor(instant / dayMilliseconds) * dayMilliseconds;
+  const offset = offsetOfDay(day, zone);
+  return offset === offsetOfDay(day + dayMilliseconds, zone) ? offset : readOffset(instant, zone);
+}
+
+/** Returns the offset at the beginning of a UTC day. */
+function offsetOfDay(day: number, zone: string): number {
+  const known = offsets.get(zone) ?? new Map<number, number>();
+  const offset = known.get(day) ?? readOffset(day, zone);
+  offsets.set(zone, known.set(day, offset));
+  return offset;
+}
+
+function readOffset(instant: number, zone: string): number {
+  const second = Math.floor(instant / 1_000) * 1_000;
   const parts = new Map(
     formatterOf(zone)
-      .formatToParts(instant)
+      .formatToParts(second)
       .map(({ type, value }) => [type, Number(value)]),
   );
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-  const seconds = Date.UTC(
+  const wall = Date.UTC(
     part('year'),
     part('month') - 1,
     part('day'),
@@ -21,7 +46,7 @@ export function wallClock(instant: number, zone: string): number {
     part('minute'),
     part('second'),
   );
-  return seconds + (((instant % 1_000) + 1_000) % 1_000);
+  return wall - second;
 }
 
 /**

@@ -13,6 +13,7 @@ import { migrate } from '../../clickhouse/migrate.ts';
 import { migrations } from '../../clickhouse/migrations.ts';
 import { isLost, readModels } from '../../clickhouse/models.ts';
 import { projectPartition } from '../../clickhouse/project-partition.ts';
+import { sweep } from '../../clickhouse/sweep.ts';
 import { createModelReader } from '../../clickhouse/window-reader.ts';
 import { ModelChanged } from '../../clickhouse/write-position.ts';
 import { OwnedPartition } from '../../kafka/consumer/owned-partition.ts';
@@ -187,18 +188,18 @@ describe('the read model', () => {
     await expect(reader.customers(range)).rejects.toThrow(Unavailable);
   });
 
-  it('is compared with the store: windows that are missing, left over or of another version differ', async () => {
+  it('is compared with the store: windows that are missing, left over or of another version are announced again', async () => {
     const names = ['cus-a', 'cus-a-b', 'cus-axon', 'cus-left'] as const;
     const [a, ab, , left] = names.map((name) => minuteKey(customer(name), start));
     if (a === undefined || ab === undefined || left === undefined) throw new Error('There are four.');
     for (const name of names) await write(['GET /'], customer(name));
     await project([a, ab, key, left]);
     const topic = { ...emptyTopic, ends: new Map([[0, 4n]]) };
-    const compare = (segment?: string) =>
-      compareWithStore(
-        { ...database, store, versions: versionsOf(store), readTopic: async () => topic },
-        segment,
-      );
+    const ports = { ...database, store, versions: versionsOf(store), readTopic: async () => topic };
+    const compare = (segment?: string) => compareWithStore(ports, segment);
+    const announced: ObjectKey[] = [];
+    const notifier = { notify: async (keys: readonly ObjectKey[]) => void announced.push(...keys) };
+    const sweepOnce = () => sweep({ ...ports, notifier, logger }, new AbortController().signal);
     expect(await compare()).toEqual({ windows: 4, keys: [], isCutOff: false });
     await store.delete(left);
     await store.delete(a);
@@ -208,6 +209,12 @@ describe('the read model', () => {
     expect((await compare()).keys.toSorted()).toEqual(differing);
     expect((await compare('cus-a')).keys).toEqual([a]);
     expect((await compare('cus-axon')).keys).toEqual([]);
+    await sweepOnce();
+    expect(announced.toSorted()).toEqual(differing);
+    await project(announced);
+    topic.ends.set(0, end);
+    await sweepOnce();
+    expect(announced).toHaveLength(differing.length);
   });
 });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../client/http-client.ts';
 import type { LocalCluster } from '../../local/local-cluster.ts';
-import { compareModel, type ModelComparison } from './compare-model.ts';
+import { compareModel, loseRows, type ModelComparison } from './compare-model.ts';
 import { readMinutes } from './read-counts.ts';
 import { runCommand } from './run-command.ts';
 import { underLoad } from './under-load.ts';
@@ -62,11 +62,14 @@ describe('a cluster that answers from ClickHouse', () => {
     }
   }
 
+  function readRecent(customerId: string) {
+    const now = Date.now();
+    return readMinutes(http, customerId, { from: iso(now - 5 * 3_600_000), to: iso(now) });
+  }
+
   /** Returns whether any window of a customer with traffic is complete now. */
   async function claims(): Promise<boolean> {
-    const now = Date.now();
-    const range = { from: iso(now - 5 * 3_600_000), to: iso(now) };
-    const answer = await readMinutes(http, 'cus-1-0', range);
+    const answer = await readRecent('cus-1-0');
     return answer?.countedThrough !== undefined || (answer?.complete ?? 0) > 0;
   }
 
@@ -140,6 +143,39 @@ describe('a cluster that answers from ClickHouse', () => {
     const audit = await runCommand(cluster, 'audit', '--pending-seconds', '0');
     expect([audit.exitCode, audit.output]).toEqual([0, expect.stringContaining('No differences.')]);
   });
+
+  it('lets its operator find and repair windows that ClickHouse has lost by itself', async () => {
+    await sendAndCount('cus-lost', 'cus-kept');
+    await loseRows(cluster);
+    await loseRows(cluster);
+    const audit = ['audit', '--customer', 'cus-lost', '--pending-seconds', '0'];
+    const lost = await runCommand(cluster, ...audit);
+    expect([lost.exitCode, lost.output]).toEqual([1, expect.stringContaining('ClickHouse')]);
+    expect(await runCommand(cluster, 'audit', '--pending-seconds', '0', '--repair')).toMatchObject({
+      exitCode: 0,
+    });
+    expect((await untilEqual()).differing).toEqual([]);
+    expect((await runCommand(cluster, ...audit)).output).toContain('No differences.');
+  });
+
+  it('has nothing of a forgotten customer, and everything of the others', async () => {
+    await sendAndCount('cus-forgotten', 'cus-kept');
+    expect((await runCommand(cluster, 'customers', 'forget', 'cus-forgotten', '--yes')).exitCode).toBe(0);
+    expect((await untilEqual()).differing).toEqual([]);
+    expect([(await readRecent('cus-forgotten'))?.requests, await lastSource()]).toEqual([0, 'ClickHouse']);
+  });
+
+  /** Sends an entry of each customer, and resolves when ClickHouse has all windows that were announced by then. */
+  async function sendAndCount(...customers: readonly string[]): Promise<void> {
+    for (const name of customers) {
+      const headers = { 'x-customer-id': name, 'content-type': 'application/json' };
+      const body = JSON.stringify([{ receivedAt: new Date().toISOString(), method: 'GET', path: '/' }]);
+      expect((await http.request('/logs', { method: 'POST', headers, body })).status).toBe(202);
+    }
+    const answeredAt = new Date();
+    const through = async () => (await readRecent(customers[0] ?? ''))?.countedThrough ?? answeredAt;
+    while ((await through()) <= answeredAt) await sleep(200);
+  }
 
   /** Runs the command of an operator. */
   async function rebuild(): Promise<string> {

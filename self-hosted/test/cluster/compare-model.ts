@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { openClickHouse } from '../../clickhouse/client.ts';
-import { readModels, servingOf } from '../../clickhouse/models.ts';
+import { buildingOf, readModels, servingOf } from '../../clickhouse/models.ts';
 import { tablesIn } from '../../clickhouse/tables.ts';
 import { placeOf, sizeOfKey } from '../../clickhouse/window-row.ts';
 import { parseClusterConfig } from '../../config.ts';
@@ -58,6 +59,27 @@ export async function compareModel(cluster: LocalCluster): Promise<ModelComparis
     return { windows, differing: [...differing, ...found.keys()].slice(0, 10) };
   } finally {
     close();
+    await clickHouse.close();
+  }
+}
+
+/** Removes all rows of the model that serves, as a fault of ClickHouse's disk may. Its positions stay. */
+export async function loseRows(cluster: LocalCluster): Promise<void> {
+  const config = parseClusterConfig(cluster.env);
+  if (config.clickHouse === undefined) throw new Error('The cluster has no ClickHouse.');
+  const clickHouse = openClickHouse(config.clickHouse);
+  const tables = tablesIn(config.clickHouse.database);
+  try {
+    let models = await readModels(clickHouse, tables);
+    // One that takes the place of this model would have all rows: after a wipe, each projector begins one.
+    while (buildingOf(models) !== undefined) {
+      await sleep(200);
+      models = await readModels(clickHouse, tables);
+    }
+    const model = servingOf(models);
+    if (model === undefined) throw new Error('There is no model.');
+    await clickHouse.run(`TRUNCATE TABLE ${tables.windowsOf(model.id)}`);
+  } finally {
     await clickHouse.close();
   }
 }

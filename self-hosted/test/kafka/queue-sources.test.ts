@@ -5,6 +5,7 @@ import { encodeIntent } from '../../../lib/domain/announcement.ts';
 import { decodeFailedRecord } from '../../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import { notifiedKeys } from '../../../lib/domain/notification.ts';
+import { Unavailable } from '../../../lib/errors.ts';
 import { startIntentSource } from '../../kafka/queue-sources/intent-source.ts';
 import { RoleStopped } from '../../kafka/consumer/role-stopped.ts';
 import { decodeDeadLetter, decodeDelayed } from '../../kafka/queue-sources/messages.ts';
@@ -86,7 +87,10 @@ function startVerify(topics: Topics, options: Partial<VerifySourceOptions>) {
   return source;
 }
 
-function startRollUp(topics: Topics, options: Pick<RollUpSourceOptions, 'gatherMilliseconds' | 'invoke'>) {
+function startRollUp(
+  topics: Topics,
+  options: Pick<RollUpSourceOptions, 'gatherMilliseconds' | 'invoke'> & Partial<RollUpSourceOptions>,
+) {
   const source = startRollUpSource({
     connection: topics.connection,
     instanceId: 'one',
@@ -194,6 +198,27 @@ describe('the source of verify', () => {
     for (const topic of verifyTopics.slice(1, 5)) expect(await topics.read(topic)).toHaveLength(1);
   });
 
+  it('holds what it cannot put off, and moves its position only once that is on the next topic', async () => {
+    const topics = await openTopics(...verifyTopics);
+    await topics.announce('a');
+    let refusals = 0;
+    startVerify(topics, {
+      delays: [60, 600, 3_600, 86_400],
+      invoke: async (event) => allFail(event),
+      sender: {
+        async send(messages) {
+          if (refusals === 2) return topics.sender.send(messages);
+          refusals += 1;
+          throw new Unavailable('no broker');
+        },
+      },
+    });
+    await until(() => refusals === 2);
+    expect(await topics.position('verify', 'batches')).toBe(0n);
+    await until(async () => (await topics.position('verify', 'batches')) === 1n);
+    expect(await topics.read('verify-60')).toHaveLength(1);
+  });
+
   it('tries again in place if the function fails altogether: an outage creates no dead letters', async () => {
     const topics = await openTopics(...verifyTopics);
     await topics.announce('a');
@@ -239,6 +264,31 @@ describe('the source of roll-up', () => {
     const source = startRollUp(topics, { gatherMilliseconds: 0, invoke: () => Promise.reject(stopped) });
     await expect(source.ended).rejects.toBe(stopped);
     expect(await topics.position('roll-up', 'windows')).toBe(0n);
+  });
+
+  it('keeps a record that it cannot read as a failed record once the store takes it, and goes on meanwhile', async () => {
+    const topics = await openTopics('windows');
+    const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json' as ObjectKey;
+    await topics.put('windows', 'x', Buffer.from('{"formatVersion":1,"key":"/../etc"}'));
+    await createWindowNotifier(topics.connection, topics.sender).notify([minute]);
+    let isAway = true;
+    const put: InMemoryObjectStore['put'] = async (...args) => {
+      if (isAway) throw new Unavailable('the store is away');
+      return topics.store.put(...args);
+    };
+    const store = Object.assign(Object.create(topics.store) as InMemoryObjectStore, { put });
+    const keys: string[] = [];
+    startRollUp(topics, {
+      store,
+      gatherMilliseconds: 0,
+      invoke: async (event) => void keys.push(...keysOf(event)),
+    });
+    await until(() => keys.length === 1);
+    expect([keys, await topics.position('roll-up', 'windows')]).toEqual([[minute], 0n]);
+    isAway = false;
+    await until(async () => (await topics.position('roll-up', 'windows')) === 2n);
+    const kept = await topics.store.get(`failed/${topics.nameOf('windows')}/0/0` as ObjectKey);
+    expect(decodeFailedRecord(kept?.body ?? Buffer.alloc(0)).cause).toMatch(/damaged/);
   });
 
   it('gathers minutes, leaves hours and days alone, and repeats what fails beside the others', async () => {

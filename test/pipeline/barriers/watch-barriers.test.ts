@@ -97,6 +97,34 @@ describe('the watch of barriers', () => {
     expect(watch.minutes()).toBeUndefined();
   });
 
+  it('has its instants from the read model, if there is one', async () => {
+    const model = [{ topic: 'windows in the model', group: 'project' }];
+    const toModel = { ...options, hops: [...hops, model] as const };
+    watch = createBarrierWatch({ offsets, clock, timers: new SteppedTimers(), logger }, toModel);
+    ends = { 'windows in the model': 1n };
+    await watch.look();
+    expect([watch.minutes(), watch.rollUps()]).toEqual([undefined, undefined]);
+    committed = { project: 1n };
+    await watch.look();
+    expect([watch.minutes(), watch.rollUps()]).toEqual([secondsAfter(-1), secondsAfter(-1)]);
+  });
+
+  it('believes no smaller end than one that it saw, also in a look that failed', async () => {
+    ends = { batches: 5n };
+    let isAway = true;
+    const failing: TopicOffsets = {
+      ...offsets,
+      ends: (topic) =>
+        isAway && topic === 'windows' ? Promise.reject(new Unavailable('no broker')) : offsets.ends(topic),
+    };
+    watch = createBarrierWatch({ offsets: failing, clock, timers: new SteppedTimers(), logger }, options);
+    await expect(watch.look()).rejects.toThrow('no broker');
+    isAway = false;
+    ends = {};
+    await watch.look();
+    expect(watch.minutes()).toBeUndefined();
+  });
+
   it('goes on while the topics cannot be reached, with one warning', async () => {
     const stop = new AbortController();
     let looks = 0;

@@ -88,3 +88,24 @@ describe('a partial that its window does not hold, where others emit and nobody 
     expect(await isLost(situation, false)).toBe(false);
   });
 });
+
+describe('a partial that its window does not hold, where intents precede batches', () => {
+  const seenAt = after(100);
+
+  it.each<[string, Partial<Emission>, number | undefined, boolean]>([
+    ['is lost once a barrier has passed that began after its batch was seen', {}, 101, true],
+    ['waits while no younger barrier has passed', {}, 100, false],
+    ['waits while nobody knows of a barrier', {}, undefined, false],
+    ['waits for a barrier that began after it was emitted again', { emittedAgainAt: after(150) }, 150, false],
+    ['is lost again once that has passed', { emittedAgainAt: after(150) }, 151, true],
+    ['is lost whatever was emitted before it was seen', { emittedAgainAt: after(99) }, 101, true],
+  ])('%s', (_, emission, barrier, expected) => {
+    const through = barrier === undefined ? undefined : after(barrier);
+    const consumed = { through, waitsWithin: undefined };
+    const its = { storedAt: after(1), emittedAgainAt: undefined, receiveCount: 9, seenAt, ...emission };
+    const given = { ...limits, onlyEmitterSince: undefined };
+    expect(isOffStream(partial, its, { insights: consumed, late: consumed }, after(10_000), given)).toBe(
+      expected,
+    );
+  });
+});

@@ -5,6 +5,7 @@ import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
+import type { FirstSights } from '../../../lib/pipeline/verify/first-sights.ts';
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import type { StoredNotification } from '../../../lib/pipeline/verify/verdict.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
@@ -62,6 +63,8 @@ export class VerifyWorld {
   readonly insights = createInMemoryEventStream({ clock: this.clock });
   readonly late = createInMemoryEventStream({ clock: this.clock });
   readonly reEmissions = new ReEmissionTimes();
+  /** Set where intents precede batches. */
+  sights: FirstSights | undefined;
 
   /** Sets the clock back for a negative number. */
   wait(seconds: number): void {
@@ -97,10 +100,10 @@ export class VerifyWorld {
   }
 
   async verdictOn(...notifications: readonly StoredNotification[]) {
-    const { store, insights, late, clock, reEmissions } = this;
+    const { store, insights, late, clock, reEmissions, sights } = this;
     const verified = await verify(
       notifications,
-      { ...withAdmission({ store, streams: { insights, late }, clock }), reEmissions },
+      { ...withAdmission({ store, streams: { insights, late }, clock }), reEmissions, sights },
       verifyOptions,
     );
     const verdicts = new Map(

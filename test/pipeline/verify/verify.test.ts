@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventStream } from '../../../lib/ports/event-stream.ts';
 import { partitionKeyOf } from '../../../lib/domain/partial.ts';
 import { BudgetUsedUp } from '../../../lib/errors.ts';
+import { FirstSights } from '../../../lib/pipeline/verify/first-sights.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import { customer, windowStart } from '../../factories.ts';
 import { withAdmission } from '../with-admission.ts';
@@ -86,6 +87,16 @@ describe('verify', () => {
     expect(world.insights.drain()).toHaveLength(1);
     world.wait(60);
     expect(await world.verdictOn({ ...stored, receiveCount: 3 })).toMatchObject([{ kind: 'emitted' }]);
+  });
+
+  it('emits nothing again at its first look where intents precede batches: the summarizer may be behind', async () => {
+    world.sights = new FirstSights();
+    const stored = await world.storeBatch('a', '18:03');
+    world.insights.drain();
+    world.wait(1_000);
+    expect(await world.verdictOn(stored)).toMatchObject([{ kind: 'waiting' }]);
+    world.wait(1);
+    expect(await world.verdictOn(stored)).toMatchObject([{ kind: 'emitted', partials: 1 }]);
   });
 
   it('looks at each stream for itself', async () => {

@@ -32,7 +32,10 @@ export interface KeyListContext {
 /** A list of keys that the total of a report contains. */
 export interface ShownKeyList {
   readonly element: HTMLElement;
-  /** @param kind  of the paths to show */
+  /**
+   * Shows the rows, once they are loaded.
+   * @param kind  of the paths to show
+   */
   show(report: Report, state: ListState, kind: PathChoice): void;
 }
 
@@ -68,7 +71,10 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
   return {
     element: table.element,
     show(report, state, kind) {
-      const rows = rowsOfKind(list, keyRowsOf(list, report.total, keysOfTotal), kind);
+      const all = keyRowsOf(list, report.total, keysOfTotal);
+      table.setBusy(all === undefined);
+      if (all === undefined) return;
+      const rows = rowsOfKind(list, all, kind);
       const keys = rows.filter(({ isRest }) => !isRest);
       total = list.sumOf(report.total);
       most = Math.max(0, ...keys.map(({ requests }) => requests));

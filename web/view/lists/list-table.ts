@@ -129,6 +129,8 @@ export function createListTable<Row>(options: ListTableOptions<Row>): ListTable<
     return withRole(create('tr', '', cell), 'row');
   };
 
+  body.append(noneRow('Loading…'));
+
   const printed = create('p', 'printed');
   note.before(printed);
   let shownRows: Pick<ShownRows<Row>, 'rows' | 'all' | 'hasMore' | 'none'> | undefined;

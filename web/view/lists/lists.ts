@@ -27,11 +27,15 @@ export function createLists({ client, onChange, onDetail }: ListsContext): Lists
   let shown: Report | undefined;
   let kind: PathChoice = 'all';
   let shownLooks = '';
+  /** The list to download once it is loaded. */
+  let awaited: KeyList | undefined;
   const download = (list: KeyList) => {
     if (shown === undefined) return;
     const { total } = shown;
-    const rows = rowsOfKind(list, keyRowsOf(list, total, keysOfTotal), kind);
-    downloadTable(shown, list.name, keyTable(list.csvName, rows, total));
+    const rows = keyRowsOf(list, total, keysOfTotal);
+    awaited = rows === undefined ? list : undefined;
+    if (rows === undefined) return;
+    downloadTable(shown, list.name, keyTable(list.csvName, rowsOfKind(list, rows, kind), total));
   };
   const lists = keyLists.map((list) => ({
     list,
@@ -54,13 +58,14 @@ export function createLists({ client, onChange, onDetail }: ListsContext): Lists
       kind = chosenKind;
       paths.show(report, listState(states, 'paths'), kind, isNew);
       // Rows that stay the same are not made anew: somebody may be selecting their text.
-      const looks = JSON.stringify([states, kind]);
+      const looks = JSON.stringify([states, kind, report.total.topErrorPaths]);
       if (!isNew && looks === shownLooks) return;
       shownLooks = looks;
       for (const { list, shown } of lists) shown.show(report, listState(states, list.name), kind);
       const absent = keyLists.filter(
-        ({ isOptional, countsOf }) => isOptional && countsOf(report.total).length === 0,
+        ({ isOptional, countsOf }) => isOptional && countsOf(report.total)?.length === 0,
       );
+      if (awaited !== undefined) download(awaited);
       setText('lists-absent', absent.length === 0 ? '' : describeAbsent(absent));
     },
   };

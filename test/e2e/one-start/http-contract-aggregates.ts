@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { Emulator } from './emulator.ts';
-import { countedWindows, december, entry, json, postLogs } from './requests.ts';
+import type { Emulator } from '../emulator.ts';
+import { countedWindows, december, entry, json, postLogs } from '../requests.ts';
 
 /** Tests `GET /aggregates` on an emulator that the tests of the other routes use, too: starting one takes seconds. */
 export function describeAggregates(emulator: Emulator): void {
