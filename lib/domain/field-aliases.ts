@@ -62,6 +62,8 @@ export const fieldAliases = {
     'timestamp.seconds',
     'requestdatetime',
     'requestReceivedTimestamp',
+    'requestContext.timeEpoch',
+    'requestContext.requestTimeEpoch',
   ],
   method: [
     'method',
@@ -301,6 +303,11 @@ export const fieldAliases = {
     'httpResponse.elapsed',
     'Elapsed',
     'latency',
+    'responseTimeMs',
+    'elapsedMs',
+    'latencyMs',
+    'request_time_ms',
+    'request_duration_ms',
   ],
   referrer: [
     'referrer',
@@ -398,7 +405,7 @@ export const programMarks = [
  * this file or of how they are used; a test compares them with a digest. Raise it also when a line of an access log is read in
  * another way: audits read the lines of stored texts again.
  */
-export const fieldAliasesVersion = 'fields.6';
+export const fieldAliasesVersion = 'fields.7';
 
 /**
  * Fields that hold another log's fields: those of Azure, Google Cloud, Elastic, Filebeat's modules and others. Their names
@@ -423,6 +430,9 @@ export const transparentFields: readonly string[] = [
   'http_access',
   'event_data',
   'log_processed',
+  'log',
+  'payload',
+  'State',
 ];
 
 /** Fields that hold a line of another program as a text: docker, Filebeat, Logstash, journald, Google Cloud, CloudWatch. */

@@ -78,13 +78,28 @@ async function* counted(stream: Readable, onRead: (bytes: number) => void): Asyn
   }
 }
 
+/** First bytes of compressed files that this program cannot read, with the command that can. */
+const otherCompressions = [
+  { start: 'BZh', command: 'bzcat' },
+  { start: '\xfd7zX', command: 'xzcat' },
+  { start: '\x28\xb5\x2f\xfd', command: 'zstdcat' },
+  { start: 'PK\x03\x04', command: 'unzip -p' },
+].map(({ start, command }) => ({ start: Buffer.from(start, 'latin1'), command }));
+const maxStartBytes = 4;
+
 /** Decompresses if the first two bytes are those of gzip; the name proves nothing. */
 async function* decompressed(bytes: AsyncGenerator<Buffer>, gunzip: Gunzip): AsyncGenerator<MemberEvent> {
   let start = Buffer.alloc(0);
-  while (start.length < 2) {
+  while (start.length < maxStartBytes) {
     const next = await bytes.next();
     if (next.done === true) break;
     start = Buffer.concat([start, next.value]);
+  }
+  const other = otherCompressions.find((one) => start.subarray(0, one.start.length).equals(one.start));
+  if (other !== undefined) {
+    throw new Error(
+      `its compression is not supported. Decompress it: ${other.command} <file> | npm run ship -- … -`,
+    );
   }
   const whole = (async function* () {
     if (start.length > 0) yield start;

@@ -110,12 +110,22 @@ export class FieldSearch {
     } else if (Array.isArray(value)) {
       if (depth < maxDepth) this.#enterList(place, value, depth);
     } else if (typeof value === 'object' && value !== null && place.isEntered && depth < maxDepth) {
-      for (const key of Object.keys(value)) {
-        const inner = (value as Fields)[key];
-        this.#read += lengthOfField(key, inner);
-        this.#enter(this.#placeIn(place, key), inner, depth + 1);
-      }
+      this.#enterObject(place, value as Fields, depth);
     }
+  }
+
+  /** Its own fields come before those of objects in it, such as the body of a request that has a `method`, too. */
+  #enterObject(place: Place, fields: Fields, depth: number): void {
+    let holders: string[] | undefined;
+    for (const key of Object.keys(fields)) {
+      const value = fields[key];
+      this.#read += lengthOfField(key, value);
+      if (typeof value === 'string' || typeof value === 'number') {
+        for (const meaning of this.#placeIn(place, key).meanings) this.#add(meaning, value);
+      } else if (typeof value === 'object') (holders ??= []).push(key);
+    }
+    if (holders === undefined) return;
+    for (const key of holders) this.#enter(this.#placeIn(place, key), fields[key], depth + 1);
   }
 
   /** Takes the first value of a list, such as those of a header; or the values of a list of names and values. */

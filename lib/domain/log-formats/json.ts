@@ -60,7 +60,7 @@ export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: 
       ? requestOfFields({ found, date: fields['date'], otherwiseAt, isCounted: true }, options)
       : undefined;
     if (own?.kind === 'request') return own;
-    const at = (found.receivedAt ?? []).map(({ value }) => instantOf(String(value)));
+    const at = (found.receivedAt ?? []).map(({ value }) => instantOf(String(value), options.utcOffset));
     const readAt = at.find((instant) => instant !== undefined) ?? otherwiseAt ?? journalTime(fields);
     const inner = readLineIn(fields, readAt, 0);
     const isTold = inner !== undefined && inner.kind !== 'unknown';

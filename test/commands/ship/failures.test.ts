@@ -126,6 +126,20 @@ describe('npm run ship', () => {
   });
 
   it.each([
+    ['bzip2', 'BZh91AY&SY', 'bzcat'],
+    ['xz', '\xfd7zXZ\0', 'xzcat'],
+    ['zstd', '\x28\xb5\x2f\xfd', 'zstdcat'],
+    ['zip', 'PK\x03\x04', 'unzip -p'],
+  ])('exits with 2 for a log in %s, and says what decompresses it', async (_, start, command) => {
+    await writeFile(path, Buffer.from(`${start}\n\n`, 'latin1'));
+    const { exitCode, stderr } = await runCommand('ship', '--customer', 'a', '--dry-run', path);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      `${path} cannot be read: its compression is not supported. Decompress it: ${command}`,
+    );
+  });
+
+  it.each([
     ['with something else behind it', Buffer.from('plain text'), 'incorrect header check'],
     ['with a second one that was cut off', gzipSync(text).subarray(0, 20), 'unexpected end of file'],
   ])('sends the lines of a compressed log %s, and exits with 2', async (_, behind, reason) => {

@@ -196,7 +196,7 @@ describe('names of other programs', () => {
     const digest = createHash('sha256')
       .update(JSON.stringify([fieldAliases, programMarks, transparentFields]))
       .digest('hex');
-    expect([fieldAliasesVersion, digest.slice(0, 16)]).toEqual(['fields.6', '9dab330c1d1e6cfb']);
+    expect([fieldAliasesVersion, digest.slice(0, 16)]).toEqual(['fields.7', '89930708823a6f20']);
   });
 });
 

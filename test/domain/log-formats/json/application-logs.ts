@@ -7,6 +7,66 @@ const epoch = 1_772_600_767;
 /** Requests in the logs of applications and collectors. */
 export const applicationLogs: readonly LoggedRequest[] = [
   [
+    'ASP.NET Core',
+    {
+      Timestamp: at,
+      EventId: 2,
+      Message: 'Request finished HTTP/1.1 GET http://a.example/x - 200',
+      State: {
+        ElapsedMilliseconds: 12.3,
+        StatusCode: 200,
+        Method: 'GET',
+        Host: 'a.example',
+        Path: '/x',
+        UserAgent: 'curl/8',
+      },
+    },
+    { durationMs: 12, host: 'a.example' },
+  ],
+  [
+    'Semantic Logger',
+    {
+      timestamp: at,
+      level: 'info',
+      message: 'Completed #show',
+      duration_ms: 12.3,
+      payload: {
+        controller: 'X',
+        action: 'show',
+        method: 'GET',
+        path: '/x',
+        status: 200,
+        user_agent: 'curl/8',
+      },
+    },
+    { durationMs: 12 },
+  ],
+  [
+    'fluent-bit, parsed within `log`',
+    { '@timestamp': at, log: { method: 'GET', path: '/x', code: '200', agent: 'curl/8' } },
+  ],
+  [
+    'API Gateway, as a function gets it',
+    {
+      rawPath: '/x',
+      requestContext: { http: { method: 'GET', userAgent: 'curl/8' }, timeEpoch: epoch * 1_000 },
+      response: { status: 200 },
+    },
+  ],
+  [
+    'a program that logs the body of a request first',
+    {
+      body: { method: 'other', path: '/other' },
+      time: at,
+      method: 'GET',
+      path: '/x',
+      status: 200,
+      userAgent: 'curl/8',
+      responseTimeMS: 12,
+    },
+    { durationMs: 12 },
+  ],
+  [
     'pino-http',
     {
       level: 30,

@@ -141,6 +141,15 @@ describe('an envelope', () => {
     expect(secondOf(entry)).toBe(epoch);
   });
 
+  it('of JSON has the time beside it for a line without one, in the given zone', () => {
+    const text = JSON.stringify({
+      asctime: '2026-03-04 05:06:07,123',
+      message: '192.0.2.7:1 - "GET /x HTTP/1.1" 200',
+    });
+    expect(readOne(text)).toBe('unknown');
+    expect(readOne(text, { utcOffset: '+00:00' })).toMatchObject({ path: '/x', status: 200 });
+  });
+
   it('of a console, in front of JSON, has the time of the line', () => {
     const json = JSON.stringify({
       request: { method: 'GET', uri: '/x', headers: { 'User-Agent': ['curl/8'] } },
