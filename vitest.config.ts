@@ -7,7 +7,7 @@ const otherPrograms = 'test/{real,senders}/**';
 const otherKinds = 'test/**/*.{process,crash,long}.test.ts';
 
 // No test depends on the speed of the machine: these limits end what hangs. A poll would give up after a second.
-const expect = { poll: { timeout: 30_000 } };
+const expect = { poll: { timeout: 100_000 } };
 const short = { testTimeout: 120_000, hookTimeout: 120_000, expect };
 // Modules keep no state, so that files of one worker can share them: loading takes a third of the time otherwise.
 const shared = { isolate: false };

@@ -14,6 +14,8 @@ export interface ConsumedTopic {
 export interface ClusterMetricsOptions {
   readonly barriers: PassedBarriers;
   readonly consumed: readonly ConsumedTopic[];
+  /** See `RunningRole`. */
+  readonly differingWindows: () => number | undefined;
   readonly clock: Clock;
 }
 
@@ -26,6 +28,7 @@ const prefix = 'log_analytics_';
 export function createClusterMetrics({
   barriers,
   consumed,
+  differingWindows,
   clock,
 }: ClusterMetricsOptions): () => Promise<string> {
   const registers = [new Registry()];
@@ -45,6 +48,11 @@ export function createClusterMetrics({
     name: `${prefix}barrier_age_seconds`,
     help: 'Age of the newest instant before which everything that was accepted is in its minutes, or also in its hours and days.',
     labelNames: ['through'],
+    registers,
+  });
+  const differing = new Gauge({
+    name: `${prefix}read_model_differing_windows`,
+    help: 'Windows in which ClickHouse differed from the store when this process last compared all of them; they were announced again.',
     registers,
   });
 
@@ -69,6 +77,9 @@ export function createClusterMetrics({
     ] as const) {
       if (instant !== undefined) barrierAge.set({ through }, ageOf(instant));
     }
+    const found = differingWindows();
+    if (found === undefined) differing.remove();
+    else differing.set(found);
     return registers[0]?.metrics() ?? '';
   };
 }

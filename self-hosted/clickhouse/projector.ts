@@ -42,6 +42,8 @@ export interface ProjectorPorts extends ProjectPorts {
   readonly versions: ObjectVersions;
   /** Time between two comparisons with the store; `undefined`: none. */
   readonly sweepMilliseconds: number | undefined;
+  /** Called with the number of windows in which ClickHouse differed from the store, after each comparison. */
+  readonly onSwept: (differing: number) => void;
   /** Waits, or returns early when the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -234,14 +236,14 @@ async function build(model: Model, { signal }: OwnedPartition, ports: ProjectorP
 /** Compares the model with the store from time to time. */
 async function sweepAgain({ signal }: OwnedPartition, ports: ProjectorPorts): Promise<void> {
   const { clickHouse, tables, store, versions, notifier, logger, offsets, connection } = ports;
-  const { sweepMilliseconds, sleep } = ports;
+  const { sweepMilliseconds, onSwept, sleep } = ports;
   if (sweepMilliseconds === undefined) return;
   const readTopic = () => readWindowsTopic(offsets, connection);
   for (;;) {
     await sleep(sweepMilliseconds, signal);
     if (signal.aborted) return;
     try {
-      await sweep({ clickHouse, tables, store, versions, notifier, logger, readTopic }, signal);
+      onSwept(await sweep({ clickHouse, tables, store, versions, notifier, logger, readTopic }, signal));
     } catch (error) {
       if (signal.aborted) return;
       if (!mayPass(error)) throw error;

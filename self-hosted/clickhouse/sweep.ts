@@ -9,13 +9,17 @@ export interface SweepPorts extends ComparePorts {
 
 /**
  * Compares the model with the store, and announces what differs again, so that the projector reads it anew.
+ * @returns the number of windows that differ
  * @throws Unavailable  something cannot be read or sent now
  */
-export async function sweep({ notifier, logger, ...ports }: SweepPorts, signal: AbortSignal): Promise<void> {
+export async function sweep(
+  { notifier, logger, ...ports }: SweepPorts,
+  signal: AbortSignal,
+): Promise<number> {
   const { windows, keys, isCutOff } = await compareWithStore(ports, undefined, signal);
   if (keys.length === 0) {
     logger.info('ClickHouse has all windows as the store does', { windows });
-    return;
+    return 0;
   }
   logger.error('ClickHouse differs from the store; the windows are announced again', {
     windows,
@@ -24,4 +28,5 @@ export async function sweep({ notifier, logger, ...ports }: SweepPorts, signal: 
     first: keys[0],
   });
   await notifier.notify(keys);
+  return keys.length;
 }

@@ -85,6 +85,8 @@ export async function runRoles(options: RunRolesOptions): Promise<RunningProcess
   const clusterMetrics = createClusterMetrics({
     barriers: pipeline.barriers,
     consumed: consumed.topics,
+    differingWindows: () =>
+      roles.map((role) => role.differingWindows?.()).find((differing) => differing !== undefined),
     clock,
   });
   return {

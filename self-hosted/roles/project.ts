@@ -15,6 +15,7 @@ export function startProject(context: RoleContext): RunningRole {
     throw new CannotStart('The role project needs ClickHouse. Set CLICKHOUSE_URL.');
   }
   const { clickHouse, tables } = readModel;
+  let differingWindows: number | undefined;
   const projector = startProjector({
     clickHouse,
     tables,
@@ -23,6 +24,7 @@ export function startProject(context: RoleContext): RunningRole {
     store: app.store,
     versions: pipeline.versions,
     sweepMilliseconds: config.clickHouse?.sweepMilliseconds,
+    onSwept: (differing) => (differingWindows = differing),
     notifier: app.notifier,
     instanceId: config.instanceId,
     clock,
@@ -33,5 +35,6 @@ export function startProject(context: RoleContext): RunningRole {
       });
     },
   });
-  return consumerRole('project', [projector], context);
+  const role = consumerRole('project', [projector], context);
+  return { ...role, differingWindows: () => differingWindows };
 }

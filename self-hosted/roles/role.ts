@@ -23,6 +23,8 @@ export interface RunningRole {
   readonly name: RoleName;
   /** Functions that other programs call at the internal port, by path. */
   readonly calls?: ReadonlyMap<string, AdminCall>;
+  /** Number of windows in which the read model differed from the store when they were compared last. */
+  differingWindows?(): number | undefined;
   /** Returns why it is not working now; `undefined` if it is. */
   problem(): string | undefined;
   /** Begins nothing new, and resolves when running work has ended, or after the time-out. */

@@ -76,7 +76,12 @@ it('docs/reference/metrics.md has every metric with its type and meaning, and no
 it('docs/reference/metrics.md has every metric of the cluster form, and its rules name metrics that exist', async () => {
   const clock = { now: () => instant('2025-12-28T18:04:00Z') };
   const barriers = { minutes: () => clock.now(), rollUps: () => clock.now() };
-  const text = await createClusterMetrics({ barriers, consumed: [], clock })();
+  const text = await createClusterMetrics({
+    barriers,
+    consumed: [],
+    differingWindows: () => 1,
+    clock,
+  })();
   expect(rowsOf('docs/reference/metrics.md', '## The cluster form')).toEqual(metricRows(text));
 
   const known = readPage('docs/reference/metrics.md').text;

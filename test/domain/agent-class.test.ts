@@ -11,6 +11,7 @@ import {
   type AgentClass,
 } from '../../lib/domain/agent-class.ts';
 import { userAgentFamilies } from '../../lib/domain/user-agent.ts';
+import { cpuMilliseconds } from '../cpu-milliseconds.ts';
 
 const listed = readFileSync(new URL('../fixtures/user-agents.txt', import.meta.url), 'utf8')
   .split(/\r?\n/)
@@ -73,9 +74,10 @@ describe('agentClass', () => {
 
   it('takes time in proportion to the length of a hostile agent', () => {
     for (const piece of ['a@', 'http', '(;', '.-', ' union ', 'x/']) {
-      const start = performance.now();
-      for (let n = 0; n < 20; n++) agentClass(piece.repeat(512).slice(0, 1_024));
-      expect(performance.now() - start).toBeLessThan(1_000);
+      const spent = cpuMilliseconds(() => {
+        for (let n = 0; n < 20; n++) agentClass(piece.repeat(512).slice(0, 1_024));
+      });
+      expect(spent).toBeLessThan(1_000);
     }
   });
 

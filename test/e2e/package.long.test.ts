@@ -111,12 +111,12 @@ describe('the package', () => {
       await ended;
     });
 
-    await expect.poll(() => isListening(http), { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => isListening(http)).toBe(true);
     const page = await http.request('/', { headers: { accept: 'text/html' } });
     expect(page.body.toString()).toContain('<title>Log analytics</title>');
     const options = ['--url', url.href, '--customer', 'cus-package', 'examples/nginx/access.log'];
     await run('npm', ['run', '--silent', 'ship', '--', ...options], { cwd: packageDirectory(), env });
-    await expect.poll(() => totalRequests({ http }, 'cus-package'), { timeout: 30_000 }).toBe(198);
+    await expect.poll(() => totalRequests({ http }, 'cus-package')).toBe(198);
   });
 });
 

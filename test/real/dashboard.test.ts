@@ -74,7 +74,7 @@ describe('the figures on the page', () => {
     const weekAfter = 'from=2026-01-04T18:00:00Z&to=2026-01-04T20:00:00Z';
     await send('cus-page', [entry({ receivedAt: '2026-01-04T18:30:00Z' })]);
     const total = () => api(`/aggregates/total?${weekAfter}`);
-    await expect.poll(async () => (await total()).complete, { timeout: 30_000 }).toBe(true);
+    await expect.poll(async () => (await total()).complete).toBe(true);
     const { page } = await openShown(`customer=cus-page&${weekAfter}`);
     const now = await total();
     const before = await api(`/aggregates/total?from=${from}&to=${to}`);

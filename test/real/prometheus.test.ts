@@ -91,10 +91,8 @@ describe('Prometheus', () => {
   });
 
   it('scrapes what was counted', async () => {
-    await expect.poll(() => query('log_analytics_entries_ingested_total'), { timeout: 30_000 }).toEqual([2]);
-    await expect
-      .poll(() => query('sum(log_analytics_partials_consumed_total)'), { timeout: 30_000 })
-      .toEqual([1]);
+    await expect.poll(() => query('log_analytics_entries_ingested_total')).toEqual([2]);
+    await expect.poll(() => query('sum(log_analytics_partials_consumed_total)')).toEqual([1]);
   });
 
   it('evaluates every query of the Grafana dashboard, each on metrics that exist', async () => {

@@ -36,9 +36,7 @@ describe('the commands of the tutorial', () => {
     // Counts appear a moment after the 202, and are rolled up some seconds later; repeating a POST changes nothing,
     // but gets the answer for a duplicate.
     if (!command.includes('/logs')) {
-      await expect
-        .poll(async () => comparable(await shell(command)), { timeout: 30_000 })
-        .toEqual(comparable(output));
+      await expect.poll(async () => comparable(await shell(command))).toEqual(comparable(output));
     } else {
       expect(comparable(await shell(command))).toEqual(comparable(output));
     }

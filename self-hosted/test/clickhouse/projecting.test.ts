@@ -209,11 +209,11 @@ describe('the read model', () => {
     expect((await compare()).keys.toSorted()).toEqual(differing);
     expect((await compare('cus-a')).keys).toEqual([a]);
     expect((await compare('cus-axon')).keys).toEqual([]);
-    await sweepOnce();
+    expect(await sweepOnce()).toBe(differing.length);
     expect(announced.toSorted()).toEqual(differing);
     await project(announced);
     topic.ends.set(0, end);
-    await sweepOnce();
+    expect(await sweepOnce()).toBe(0);
     expect(announced).toHaveLength(differing.length);
   });
 });

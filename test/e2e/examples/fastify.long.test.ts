@@ -6,7 +6,7 @@ import { freePorts } from '../free-ports.ts';
 import { totalRequests } from './total-requests.ts';
 
 const server = fileURLToPath(new URL('../../../examples/fastify/server.ts', import.meta.url));
-const settings = { timeout: 60_000, interval: 100 };
+const settings = { interval: 100 };
 const { PATH, HOME } = process.env;
 
 const emulator = useEmulator();

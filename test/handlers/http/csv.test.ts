@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvRow } from '../../../handlers/http/csv.ts';
+import { cpuMilliseconds } from '../../cpu-milliseconds.ts';
 
 /** Parses a row according to RFC 4180. */
 function parseRow(text: string, separator = ','): string[] {
@@ -73,8 +74,7 @@ describe('a row of CSV', () => {
   });
 
   it('takes no longer for text that was made to be slow', () => {
-    const startedAt = performance.now();
-    csvRow([';\t'.repeat(100_000), '"'.repeat(100_000), ' '.repeat(200_000)]);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    const slow = [';\t'.repeat(100_000), '"'.repeat(100_000), ' '.repeat(200_000)];
+    expect(cpuMilliseconds(() => void csvRow(slow))).toBeLessThan(2_000);
   });
 });

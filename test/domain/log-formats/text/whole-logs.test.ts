@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogReader } from '../../../../lib/domain/log-formats/log-reader.ts';
 import { readLog, readOne } from '../read-log.ts';
+import { cpuMilliseconds } from '../../../cpu-milliseconds.ts';
 
 const at = '2026-03-04T05:06:07+00:00';
 const time = '[04/Mar/2026:05:06:07 +0000]';
@@ -76,12 +77,11 @@ describe('a log', () => {
       `192.0.2.7 - - ${time} "GET ${'" '.repeat(30_000)}`,
       '<1>1 a '.repeat(8_000),
     ];
-    const startedAt = performance.now();
-    readLog([
+    const log = [
       '#Fields: date time cs-method cs-uri-stem cs(User-Agent)',
       ...lines,
       ...lines.map((line) => `{"log":${JSON.stringify(line)}}`),
-    ]);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    ];
+    expect(cpuMilliseconds(() => void readLog(log))).toBeLessThan(3_000);
   });
 });
