@@ -70,6 +70,11 @@ const unknownLine: Exclude<LineContent, undefined> = {
   kind: 'unknown',
   reason: 'is in none of the known formats',
 };
+const joinedLines: Exclude<LineContent, undefined> = {
+  kind: 'unknown',
+  reason: "has several lines that end in a carriage return alone; convert the log (tr '\\r' '\\n')",
+};
+const carriageReturn = 0x0d;
 const nulls = /^\0+/;
 const startedByRails = /(?:^|[ \]])(?:Started [A-Z]{3,7} "\/|Completed [1-5]\d\d [A-Z])/;
 const ofNetworkLoadBalancer = /^(?:tls|tcp) \d\.\d \d{4}-\d\d-\d\dT\S{8,20} net\//;
@@ -176,21 +181,34 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
     return (brace > 0 ? within(line.slice(brace), at) : undefined) ?? brokenJson(line) ?? explain(line);
   }
 
+  /** Reports whether lines that end in a carriage return alone were taken for one. */
+  function isJoined(line: string, { kind }: Exclude<LineContent, undefined>): boolean {
+    return kind === 'header' || readLine(line.slice(line.lastIndexOf('\r') + 1))?.kind === 'request';
+  }
+
   return {
     read(line, otherwiseAt) {
       writtenAt = otherwiseAt;
       // A log that was emptied in place while its server went on writing begins with null bytes.
-      const whole = line.startsWith('\0') ? line.replace(nulls, '') : line;
+      const whole = withoutReturns(line.startsWith('\0') ? line.replace(nulls, '') : line);
       const text = withoutColors(whole);
       if (bracketOnly.test(text)) return { kind: 'header' };
       const start = text.charCodeAt(0) <= 0x20 ? text.trimStart() : text;
-      return readLine(start) ?? (journalField.test(start) ? { kind: 'header' } : unknownLine);
+      const content = readLine(start) ?? (journalField.test(start) ? { kind: 'header' } : unknownLine);
+      return start.includes('\r') && isJoined(start, content) ? joinedLines : content;
     },
     readFields(fields, otherwiseAt) {
       writtenAt = otherwiseAt;
       return json.readFields(fields, otherwiseAt) ?? unknownLine;
     },
   };
+}
+
+/** Removes carriage returns at the end: a conversion of line ends that was done twice leaves two. */
+function withoutReturns(line: string): string {
+  let end = line.length;
+  while (end > 0 && line.charCodeAt(end - 1) === carriageReturn) end -= 1;
+  return end === line.length ? line : line.slice(0, end);
 }
 
 /** Explains why a line of a well-known log is not read. */

@@ -50,6 +50,22 @@ describe('a log', () => {
     });
   });
 
+  it('may have carriage returns before its line feeds, as many as there are', () => {
+    const line = `192.0.2.7 - - ${time} "GET /x HTTP/1.1" 200 5 "-" "curl/8"`;
+    expect(readOne(`${line}\r\r`)).toEqual(readOne(line));
+  });
+
+  it.each([
+    ['text', [`192.0.2.7 - - ${time} "GET /a HTTP/1.1" 200 5 "-" "curl/8"`]],
+    ['JSON', [JSON.stringify({ time: at, method: 'GET', path: '/j', status: 200 })]],
+    ['W3C', ['#Fields: date time cs-method cs-uri-stem sc-status', '2026-03-04 05:06:07 GET /a 200']],
+  ])('whose lines end in carriage returns alone is not taken for one line: %s', (_kind, lines) => {
+    expect(createLogReader().read([...lines, ...lines].join('\r'))).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringContaining('carriage return alone') as string,
+    });
+  });
+
   it('that is no access log has nothing', () => {
     expect(
       readLog([
