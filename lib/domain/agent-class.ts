@@ -25,7 +25,7 @@ export const agentClasses = [
 export type AgentClass = (typeof agentClasses)[number];
 
 /** Raised with every change of the tables or of this file; a test compares the classes with a digest. */
-const AGENT_CLASSES_REVISION = 1;
+const AGENT_CLASSES_REVISION = 2;
 
 /** The version of the rules that find the class of an agent, a part of the rules version. */
 export const agentClassesVersion = `classes.${AGENT_CLASSES_REVISION}`;

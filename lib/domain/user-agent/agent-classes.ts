@@ -53,7 +53,7 @@ export const libraryFamilies = `
   Node-oauth  PyAMF  WordPress  Drupal  Jetpack  Stripe  Twilio  TwilioProxy  Zapier  n8n  GitHub-Hookshot
   Windows-Update-Agent  Amazon CloudFront  CloudFoundry  jupdate  SophosAgent  SophosUpdateManager  SimplePie  feedparser
   GeoEvent Server  SAP CPI  SAP NetWeaver Application Server  sap xsuaa  Squrl Java  JNLP  CloudCockpitBackend
-  FME  R2Client  Roadrunner
+  FME  R2Client  Roadrunner  Boto
 `;
 
 /** Programs that people use, which are not web browsers: in their agents or inside of them, a site is shown. */
@@ -77,7 +77,7 @@ export const appFamilies = `
   ExchangeWebServices  ExchangeServicesClient  Pandora  CitizenFX  Genieo
   InfuzApp  kmail2  babbelIndonesian  DEPoker  Glo-De  HiddenMarket  IMPlusFull  JDSports  Microsoft SkyDriveSync
   NightstandPaid  Parking Mania Free  Planet Boing!  Reader Notifier  Rummy LITE iPad  WeltMobile  WormsiPhone
-  S3 Browser  RCM CardDAV plugin  PlayTube  Luminary
+  S3 Browser  RCM CardDAV plugin  PlayTube  Luminary  OBS Studio  GlobalProtect
 `;
 
 /** Programs of people whose families are browsers only by their names in `products.ts`. */
@@ -90,7 +90,8 @@ export const browserFamilies = `
   WeTab  Wolvic Browser  webOS Browser  IE Large Screen  Craving Explorer Browser  Crazy Browser  Ecosia iOS  NetFront
   NetFront NX  Otter  Phantom  Qt Web Engine  Island for iPhone  ONE Browser  Baidu Explorer  BaiduMobaider
   Seznam prohlížeč  SEMC-Browser  Snowshoe  mDolphin  Planetweb  Espial  Bunjalloo  Safari  ThunderBrowse
-  MozillaDeveloperPreview  LuaKit
+  MozillaDeveloperPreview  LuaKit  Agency  Avira  Herring  Norton  Trailer  AOL Desktop Gold Browser  Hola Browser
+  Open Wave  Sparrow Browser  Talon Cyber Security Browser
 `;
 
 /** Crawlers and fetchers whose names do not have the form of one. */

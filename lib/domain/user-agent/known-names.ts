@@ -26,10 +26,20 @@ export const knownDistinctNames = `
   UnisterBot URLfilterDB-crawler VM-Crawler VodpodCrawler VoilaBot WangIDSpider Web-sniffer WebCrunch WebThumb
   XSpider Yahoo-MMCrawler YandexAdditional Yet-Another-Spider YodaoBot-Image Yowedo YRSpider zcspider ZemlyaCrawl
   ZyBorg
+  Agency Avira Boto GlobalProtect Herring Norton Trailer
 `;
 
 export const knownDistinctRenames: Readonly<Record<string, string>> = {
   '1.8webcrawler': '8webcrawler',
+  abb: 'Aloha Browser',
+  adg: 'AOL Desktop Gold Browser',
+  hola: 'Hola Browser',
+  obs: 'OBS Studio',
+  omi: 'Vewd Browser',
+  openwave: 'Open Wave',
+  phx: 'Phoenix Browser',
+  sparrow: 'Sparrow Browser',
+  talon: 'Talon Cyber Security Browser',
   '115browser': '115 Browser',
   'acedo crawler': 'acedo crawler',
   adobecep: 'Adobe CEP',
