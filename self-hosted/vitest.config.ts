@@ -24,6 +24,6 @@ export default defineConfig({
     // No test depends on the speed of the machine: these limits end what hangs. A poll would give up after a second.
     testTimeout: 600_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 100_000 } },
   },
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHttpFunctions } from '../../self-hosted/http/functions.ts';
 import { countAll } from '../handlers/app.ts';
 import { useServedApp, type ServedApp } from '../self-hosted/http/served-app.ts';
@@ -59,18 +59,11 @@ async function main(): Promise<void> {
 void main();
 `;
 
-/** Generates a client from the document that a server answers, beside a program that uses it, and compiles both. */
-async function compiledProgram({ http }: ServedApp, text: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'log-analytics-generated-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const headers = { authorization: `Bearer ${acceptedKey.text}` };
-  await writeFile(join(directory, 'openapi.json'), (await http.request('/openapi.json', { headers })).body);
-  const files = ['--input', 'openapi.json', '--output', 'generated', '--client', 'fetch'];
-  const style = ['--name', 'PipelineClient', '--useOptions', '--useUnionTypes'];
-  await run(process.execPath, [generator, ...files, ...style], { cwd: directory });
+let directory: string;
+
+/** Compiles a program beside the generated client. */
+async function compiledProgram(text: string): Promise<string> {
   await writeFile(join(directory, 'program.ts'), text);
-  await writeFile(join(directory, 'package.json'), '{"type":"commonjs"}');
-  await symlink(modules, join(directory, 'node_modules'));
   await run(process.execPath, [tsc, ...strict, ...commonJs, 'program.ts'], { cwd: directory });
   return join(directory, 'built/program.js');
 }
@@ -88,8 +81,22 @@ const served: ServedApp = useServedApp({
   },
 });
 
+// Generates a client from the document that a server answers.
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'log-analytics-generated-'));
+  const headers = { authorization: `Bearer ${acceptedKey.text}` };
+  const { body } = await served.http.request('/openapi.json', { headers });
+  await writeFile(join(directory, 'openapi.json'), body);
+  const files = ['--input', 'openapi.json', '--output', 'generated', '--client', 'fetch'];
+  const style = ['--name', 'PipelineClient', '--useOptions', '--useUnionTypes'];
+  await run(process.execPath, [generator, ...files, ...style], { cwd: directory });
+  await writeFile(join(directory, 'package.json'), '{"type":"commonjs"}');
+  await symlink(modules, join(directory, 'node_modules'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
 it('a client generated from the document sends a batch with an API key, and reads until it is counted', async () => {
-  const built = await compiledProgram(served, program);
+  const built = await compiledProgram(program);
   const { stdout } = await run(process.execPath, [built, served.baseUrl.origin, acceptedKey.text]);
   expect(JSON.parse(stdout)).toEqual({
     withoutKey: [401, 'API_1009'],
@@ -103,6 +110,6 @@ it('a client generated from the document sends a batch with an API key, and read
 
 it('does not compile a program that sends what the document does not allow', async () => {
   const wrong = program.replace("method: 'GET'", 'method: 7');
-  const refused = await compiledProgram(served, wrong).catch((error: unknown) => error);
+  const refused = await compiledProgram(wrong).catch((error: unknown) => error);
   expect(refused).toHaveProperty('stdout', expect.stringMatching(/^program\.ts\(\d+,\d+\): error TS2322/));
 });
