@@ -2,12 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { RunningEmulator } from './emulator.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
-import {
-  ConnectionFailed,
-  createHttpClient,
-  type HttpAnswer,
-  type HttpClient,
-} from '../client/http-client.ts';
+import { createHttpClient } from '../client/http-client.ts';
 import { quantile } from './statistics.ts';
 
 /** Number of customers, so that no window has more paths than are kept. */
@@ -67,9 +62,13 @@ export async function measureFreshness(
     const sentAt = performance.now();
     const path = `/batch/${batch}`;
     const entries = traffic.entries(entriesPerBatch - 1, now, 0);
-    const { status } = await requestAgain(sending, '/logs', {
+    const { status } = await sending.request('/logs', {
       method: 'POST',
-      headers: { 'x-customer-id': `${prefix}-${customer}`, 'content-type': 'application/json' },
+      headers: {
+        'x-customer-id': `${prefix}-${customer}`,
+        'content-type': 'application/json',
+        'idempotency-key': `${prefix}-${batch}`,
+      },
       body: JSON.stringify([...entries, { ...traffic.entry(now), method: 'GET', path }]),
     });
     sent += 1;
@@ -84,7 +83,7 @@ export async function measureFreshness(
     const from = new Date(Date.now() - 2 * 60_000).toISOString();
     const to = new Date(Date.now() + 60_000).toISOString();
     const path = `/aggregates?${new URLSearchParams({ window: 'minute', from, to }).toString()}`;
-    const answer = await requestAgain(reading, path, {
+    const answer = await reading.request(path, {
       headers: { 'x-customer-id': `${prefix}-${customer}` },
     });
     const seenAt = performance.now();
@@ -131,21 +130,5 @@ export async function measureFreshness(
   } finally {
     sending.close();
     reading.close();
-  }
-}
-
-/**
- * Repeats a request as every client does, since an idle connection may be closed just when it is used again. The time
- * keeps running.
- */
-async function requestAgain(
-  client: HttpClient,
-  ...request: Parameters<HttpClient['request']>
-): Promise<HttpAnswer> {
-  try {
-    return await client.request(...request);
-  } catch (error) {
-    if (error instanceof ConnectionFailed) return client.request(...request);
-    throw error;
   }
 }

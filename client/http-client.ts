@@ -9,6 +9,7 @@ export interface HttpAnswer {
 
 export interface HttpRequestOptions {
   readonly method?: string;
+  /** In lower case. With an `idempotency-key` a request may be sent again, as a `GET` may. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
 }
@@ -53,6 +54,7 @@ export function createHttpClient(baseUrl: URL, maxConnections: number): HttpClie
     request(path, { method = 'GET', headers = {}, body } = {}) {
       return new Promise((resolve, reject) => {
         const fail = (cause: Error) => reject(new ConnectionFailed(baseUrl.origin, cause));
+        const isRepeatable = method === 'GET' || 'idempotency-key' in headers;
         const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
         const { hostname, port } = baseUrl;
         const attempt = (): void => {
@@ -82,7 +84,7 @@ export function createHttpClient(baseUrl: URL, maxConnections: number): HttpClie
           );
           request.on('error', (error) => {
             // Servers close idle connections, and a request may be on its way on one of them just then.
-            if (method === 'GET' && request.reusedSocket && codeOf(error) === 'ECONNRESET') attempt();
+            if (isRepeatable && request.reusedSocket && codeOf(error) === 'ECONNRESET') attempt();
             else fail(error);
           });
           request.on('timeout', () =>

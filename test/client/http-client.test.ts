@@ -20,16 +20,19 @@ async function startImpatientServer(): Promise<{ readonly url: URL; readonly con
   return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), connections };
 }
 
-it('reads again on another connection where the server has closed an idle one', async () => {
+it.each([
+  ['reads', {}],
+  ['sends', { method: 'POST', headers: { 'idempotency-key': 'a' }, body: 'x' }],
+])('%s again on another connection where the server has closed an idle one', async (_verb, request) => {
   const { url, connections } = await startImpatientServer();
   const client = createHttpClient(url, 1);
   onTestFinished(() => client.close());
   await client.request('/');
-  expect((await client.request('/')).body.toString()).toBe('answered');
+  expect((await client.request('/', request)).body.toString()).toBe('answered');
   expect(connections.size).toBe(2);
 });
 
-it('leaves it to the caller whether to send again', async () => {
+it('leaves it to the caller whether to send again without a key', async () => {
   const { url } = await startImpatientServer();
   const client = createHttpClient(url, 1);
   onTestFinished(() => client.close());
