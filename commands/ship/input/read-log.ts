@@ -79,12 +79,12 @@ async function* counted(stream: Readable, onRead: (bytes: number) => void): Asyn
 }
 
 /** First bytes of compressed files that this program cannot read, with the command that can. */
-const otherCompressions = [
-  { start: 'BZh', command: 'bzcat' },
-  { start: '\xfd7zX', command: 'xzcat' },
-  { start: '\x28\xb5\x2f\xfd', command: 'zstdcat' },
-  { start: 'PK\x03\x04', command: 'unzip -p' },
-].map(({ start, command }) => ({ start: Buffer.from(start, 'latin1'), command }));
+const otherCompressions: readonly { readonly starts: readonly string[]; readonly command: string }[] = [
+  { starts: Array.from('123456789', (level) => `BZh${level}`), command: 'bzcat' },
+  { starts: ['\xfd7zX'], command: 'xzcat' },
+  { starts: ['\x28\xb5\x2f\xfd'], command: 'zstdcat' },
+  { starts: ['PK\x03\x04'], command: 'unzip -p' },
+];
 const maxStartBytes = 4;
 
 /** Decompresses if the first two bytes are those of gzip; the name proves nothing. */
@@ -95,7 +95,8 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>, gunzip: Gunzip): Asy
     if (next.done === true) break;
     start = Buffer.concat([start, next.value]);
   }
-  const other = otherCompressions.find((one) => start.subarray(0, one.start.length).equals(one.start));
+  const text = start.toString('latin1', 0, maxStartBytes);
+  const other = otherCompressions.find(({ starts }) => starts.includes(text));
   if (other !== undefined) {
     throw new Error(
       `its compression is not supported. Decompress it: ${other.command} <file> | npm run ship -- … -`,

@@ -125,6 +125,15 @@ describe('npm run ship', () => {
     expect(rest.stdout).toMatch(new RegExp(`Entries sent +${2_500 - sent}\\n`));
   });
 
+  it('reads a log whose first letters are those of bzip2', async () => {
+    await writeFile(
+      path,
+      'BZhost:80 192.0.2.7 - - [28/Dec/2025:18:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"\n',
+    );
+    const { exitCode, stdout } = await runCommand('ship', '--customer', 'a', '--dry-run', path);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('"path":"/"')]);
+  });
+
   it.each([
     ['bzip2', 'BZh91AY&SY', 'bzcat'],
     ['xz', '\xfd7zXZ\0', 'xzcat'],
