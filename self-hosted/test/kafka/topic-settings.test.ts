@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { topicSettings } from '../../../self-hosted/kafka/topic-settings.ts';
-import { topics } from '../../../self-hosted/kafka/topics.ts';
+import { topicSettings } from '../../kafka/topic-settings.ts';
+import { topics } from '../../kafka/topics.ts';
 
 const production = { partitions: 12, replication: 3, flushesIntents: false };
 
