@@ -67,6 +67,11 @@ function describe(what: LeftAsItIs): string {
       return `DIFFERS        ${what.key}: it is not the sum of its batches; npm run audit -- --repair repairs it`;
     case 'window-unreadable':
     case 'batch-unreadable':
-      return `UNREADABLE     ${what.key}\n  ${what.reason}`;
+      return `UNREADABLE     ${what.key}\n  ${withoutKey(what.reason, what.key)}`;
   }
+}
+
+/** The reasons of objects that cannot be read begin with their keys. */
+function withoutKey(reason: string, key: string): string {
+  return reason.startsWith(`${key}: `) ? reason.slice(key.length + 2) : reason;
 }
