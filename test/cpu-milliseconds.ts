@@ -5,6 +5,11 @@
 export function cpuMilliseconds(work: () => void): number {
   const before = process.cpuUsage();
   work();
+  return cpuMillisecondsSince(before);
+}
+
+/** Returns the processor time of all threads since then. */
+export function cpuMillisecondsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }

@@ -4,6 +4,7 @@ import { tsImport } from 'tsx/esm/api';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as ingestModule from '../../handlers/ingest.ts';
 import type * as protocolsModule from '../../handlers/protocols.ts';
+import { cpuMillisecondsSince } from '../cpu-milliseconds.ts';
 import type * as appModule from './app.ts';
 import { anyBytes, batches, damagedBatches } from './any-body/bodies.ts';
 import { usualBatch, workBodies } from './bounded-work/bodies.ts';
@@ -71,8 +72,7 @@ function requireStatus(status: number, answer: Awaited<ReturnType<ReturnType<typ
 async function costOf(send: Send): Promise<number> {
   const before = process.cpuUsage();
   await send();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
+  return cpuMillisecondsSince(before);
 }
 
 const sendUsual = batchSender(usualBatch, Buffer.from(usualBatch.make()));

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { PreconditionFailed, Unavailable } from '../../lib/errors.ts';
 import { InvalidObjectKey } from '../../local-store/object-directory.ts';
-import { gate, openNotifying, withPut } from './notifications/notifying-fixture.ts';
+import { gate } from '../gate.ts';
+import { openNotifying, withPut } from './notifications/notifying-fixture.ts';
 import { receiveAll, startedAt, verify } from './queues/queue-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Client } from '../../web/api/client.ts';
 import { loadReport, type Report, type ReportQuery } from '../../web/api/load-report.ts';
 import type { Period, Unit } from '../../web/period/period.ts';
+import { gate } from '../gate.ts';
 import { clientOf, json, none } from './answering-client.ts';
 
 const { signal } = new AbortController();
@@ -247,12 +248,3 @@ describe('loadReport', () => {
     });
   });
 });
-
-/** Creates something to wait for. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}

@@ -24,9 +24,11 @@ function offsetAt(instant: number, zone: string): number {
 
 /** Returns the offset at the beginning of a UTC day. */
 function offsetOfDay(day: number, zone: string): number {
-  const known = offsets.get(zone) ?? new Map<number, number>();
-  const offset = known.get(day) ?? readOffset(day, zone);
-  offsets.set(zone, known.set(day, offset));
+  const ofZone = offsets.get(zone) ?? new Map<number, number>();
+  const known = ofZone.get(day);
+  if (known !== undefined) return known;
+  const offset = readOffset(day, zone);
+  offsets.set(zone, ofZone.set(day, offset));
   return offset;
 }
 

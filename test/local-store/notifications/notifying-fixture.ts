@@ -27,13 +27,6 @@ export function withPut(objects: ObjectStore, put: ObjectStore['put']): ObjectSt
   };
 }
 
-/** Creates a gate that blocks everybody who waits for it until it is opened. */
-export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open: () => open() };
-}
-
 /** Opens an object directory with notifications in `directory`, with the test's layer between the two. */
 export async function openNotifying(
   directory: string,

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../lib/errors.ts';
 import { customer } from '../../factories.ts';
+import { gate } from '../../gate.ts';
 import {
   BatchAdmission,
   type BodySize,
@@ -45,12 +46,6 @@ function observed(given: BatchAdmissionLimits = limits) {
       },
     );
   return { run, decoding, working, gates };
-}
-
-function gate() {
-  let open = (): void => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open };
 }
 
 describe('BatchAdmission', () => {

@@ -8,6 +8,7 @@ import type { Authorizer } from '../../../self-hosted/http/authorizer.ts';
 import { startHttpServer } from '../../../self-hosted/http/http-server.ts';
 import { sendRaw } from '../../e2e/raw-request.ts';
 import { entry, json, postLogs } from '../../e2e/requests.ts';
+import { gate } from '../../gate.ts';
 import { ServedApp, useServedApp, type ServedAppOptions } from './served-app.ts';
 
 const host = 'Host: localhost';
@@ -210,13 +211,13 @@ describe('an authorizer', () => {
 
 describe('a server that stops', () => {
   it('finishes what runs, takes nothing new, and closes connections', async () => {
-    const running = withResolvers();
-    const begun = withResolvers();
+    const running = gate();
+    const begun = gate();
     const served = await startServed({
       functions: {
         health: async () => {
-          begun.resolve();
-          await running.promise;
+          begun.open();
+          await running.opened;
           return { statusCode: 200, body: 'done' };
         },
       },
@@ -225,27 +226,27 @@ describe('a server that stops', () => {
     const idle = connect({ host: url.hostname, port: Number(url.port) });
     await once(idle, 'connect');
     const answer = served.http.request('/health');
-    await begun.promise;
+    await begun.opened;
     const stopped = served.server.stop(60_000);
     await expect(sendRaw(url, ['GET /health HTTP/1.1', host])).rejects.toThrow('ECONNREFUSED');
-    running.resolve();
+    running.open();
     expect(await answer).toMatchObject({ status: 200, headers: { connection: 'close' } });
     await stopped;
     if (!idle.closed) await once(idle, 'close');
   });
 
   it('ends a request that does not end itself', async () => {
-    const begun = withResolvers();
+    const begun = gate();
     const served = await startServed({
       functions: {
         health: () => {
-          begun.resolve();
+          begun.open();
           return new Promise(() => {});
         },
       },
     });
     const answer = served.http.request('/health').catch((error: unknown) => error);
-    await begun.promise;
+    await begun.opened;
     await served.server.stop(1);
     expect(await answer).toBeInstanceOf(Error);
   });
@@ -267,9 +268,3 @@ describe('a server that cannot listen', () => {
     await expect(second).rejects.toThrow(/Another program listens at localhost:\d+/);
   });
 });
-
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
-}

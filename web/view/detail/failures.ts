@@ -70,8 +70,7 @@ export function createDetailFailures({ choose, onListChange }: FailuresContext):
       if (table.element.parentElement !== element) element.replaceChildren(table.element);
       const state = listState(states, name);
       const failures = failuresOf(detail, total, errors);
-      table.setBusy(failures === undefined);
-      if (failures === undefined) return;
+      if (failures === undefined) return table.setBusy(true);
       const listed = failures.filter(({ isRest }) => !isRest);
       sum = failures.reduce((all, { requests }) => all + requests, 0);
       table.show(state, {

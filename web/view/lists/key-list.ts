@@ -72,8 +72,7 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
     element: table.element,
     show(report, state, kind) {
       const all = keyRowsOf(list, report.total, keysOfTotal);
-      table.setBusy(all === undefined);
-      if (all === undefined) return;
+      if (all === undefined) return table.setBusy(true);
       const rows = rowsOfKind(list, all, kind);
       const keys = rows.filter(({ isRest }) => !isRest);
       total = list.sumOf(report.total);
