@@ -24,9 +24,14 @@ beforeEach(async () => {
   told = [];
   const store = new InMemoryObjectStore();
   stored = createObjectWindowReader(store);
-  const { write } = windowsFixture(store, stored, async () => undefined);
+  const fixture = windowsFixture(store, stored, async () => undefined);
   for (const start of starts)
-    await write({ customerId: customer(), windowSize: 'minute', windowStart: start, paths: ['GET /'] });
+    await fixture.write({
+      customerId: customer(),
+      windowSize: 'minute',
+      windowStart: start,
+      paths: ['GET /'],
+    });
 });
 
 /** Returns a model that fails behind some windows, for as long as it is away. */
