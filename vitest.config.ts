@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { longFilesFirst } from './test/long-files-first.ts';
 
 /** Tests of whole pipelines, which are never unit tests, and tests that need other programs: see `vitest.real.config.ts` and `vitest.senders.config.ts`. */
 const wholePipelines = 'test/{aws,deploy,e2e}/**';
@@ -13,6 +14,21 @@ const short = { testTimeout: 120_000, hookTimeout: 120_000, expect };
 const shared = { isolate: false };
 const long = { testTimeout: 300_000, hookTimeout: 120_000, expect };
 
+/** Files that take half a minute or more, on two quiet cores. */
+const longFiles = [
+  'e2e/crash-table.crash.test.ts',
+  'e2e/protections.crash.test.ts',
+  'e2e/recount.crash.test.ts',
+  'handlers/bounded-work.long.test.ts',
+  'aws/scenario.long.test.ts',
+  'e2e/outstanding.long.test.ts',
+  'simulation/protections.long.test.ts',
+  'e2e/time.long.test.ts',
+  'e2e/stop.long.test.ts',
+  'e2e/demo.long.test.ts',
+  'e2e/data-directory.long.test.ts',
+];
+
 /** The kind of a test is in its folder and in the ending of its name. CONTRIBUTING.md says which script runs which kind. */
 export default defineConfig({
   test: {
@@ -20,6 +36,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // The same holds for tests of one file that may run at once.
     maxConcurrency: 2,
+    sequence: { sequencer: longFilesFirst(longFiles) },
     projects: [
       {
         test: {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { longFilesFirst } from '../test/long-files-first.ts';
 
@@ -11,6 +12,11 @@ const longFiles = [
   'roles-command.test.ts',
   'kafka/tls.test.ts',
 ];
+
+// Most processes that tests start live for less than a minute. So Java compiles with its quick compiler alone, and Node.js
+// keeps what it has compiled for the next process. This halves the processor time of a start.
+process.env['JDK_JAVA_OPTIONS'] ??= '-XX:TieredStopAtLevel=1';
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../node_modules/.cache/cluster/compiled');
 
 /** Tests with a real Kafka and a real S3 server; `set-up.sh` installs them. */
 export default defineConfig({

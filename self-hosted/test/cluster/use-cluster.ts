@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { aggregateEngines } from '../../kafka/engine-names.ts';
 import { LocalCluster, type LocalClusterOptions } from '../../local/local-cluster.ts';
 
-const { PATH, HOME, TMPDIR } = process.env;
+const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
 
 /** Engine of the clusters of all tests that do not choose one; `npm run test:cluster-flink` sets it. */
 const engine = z.enum(aggregateEngines).default('event-source').parse(process.env['AGGREGATE_ENGINE']);
@@ -27,6 +27,7 @@ export async function startTestCluster(
       PATH,
       HOME,
       TMPDIR,
+      NODE_COMPILE_CACHE,
       ALLOW_UNAUTHENTICATED: 'true',
       TOPIC_PARTITIONS: '4',
       VERIFY_AFTER_SECONDS: '60',
