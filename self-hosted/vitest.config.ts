@@ -2,19 +2,22 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { longFilesFirst } from '../test/long-files-first.ts';
 
-/** Files that take half a minute or more. Each waits for much of it: for a session to expire, or a broker to start. */
+/**
+ * Files that take half a minute or more. Whole clusters need the processor; the files of Kafka mostly wait, for a session to
+ * expire or a broker to start. So the third cluster starts when the first is nearly done, with those files before it.
+ */
 const longFiles = [
   'cluster/cluster.test.ts',
   'cluster/flink.test.ts',
-  'cluster/clickhouse.test.ts',
   'kafka/broker-kill.test.ts',
   'kafka/broker-outage.test.ts',
-  'roles-command.test.ts',
-  'kafka/tls.test.ts',
+  'kafka/queue-sources.test.ts',
+  'cluster/clickhouse.test.ts',
+  'image.test.ts',
 ];
 
 // Most processes that tests start live for less than a minute. So Java compiles with its quick compiler alone, and Node.js
-// keeps what it has compiled for the next process. This halves the processor time of a start.
+// keeps what it has compiled for the next process: a cluster starts with two thirds of the processor time.
 process.env['JDK_JAVA_OPTIONS'] ??= '-XX:TieredStopAtLevel=1';
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../node_modules/.cache/cluster/compiled');
 

@@ -156,9 +156,9 @@ describe('encrypted connections', () => {
 
     /** Starts a role, and returns a function that asks whether it is ready. */
     async function start(env: Readonly<Record<string, string>>, adminPort: number) {
-      const { PATH, HOME } = process.env;
+      const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
       const child = spawn(process.execPath, [program, 'summarizer'], {
-        env: { PATH, HOME, ...env, ADMIN_PORT: String(adminPort) },
+        env: { PATH, HOME, NODE_COMPILE_CACHE, ...env, ADMIN_PORT: String(adminPort) },
         stdio: 'ignore',
       });
       onTestFinished(() => void child.kill('SIGKILL'));
