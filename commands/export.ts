@@ -6,6 +6,7 @@ import { realTiming } from '../client/timing.ts';
 import { windowSizes } from '../lib/domain/window.ts';
 import { BadArguments } from './command-line.ts';
 import { customerIdOf } from './customer.ts';
+import { counted } from './counted.ts';
 import { defineCommand } from './define-command.ts';
 import { anyText, oneOf, value, wholeNumberOf } from './define-command/options.ts';
 import { createParquetSink } from './export/parquet-sink.ts';
@@ -15,7 +16,6 @@ import { headersOf } from './headers.ts';
 import { complain, type Io } from './io.ts';
 import { pipelineOptions } from './pipeline-options.ts';
 import { showTransfer } from './progress.ts';
-import { whole } from './whole.ts';
 
 const formats = ['csv', 'ndjson', 'parquet'] as const;
 
@@ -136,7 +136,7 @@ export const exportWindows = defineCommand({
       await sink.close();
     }
     progress.stop();
-    complain(io, `${whole(rows)} rows were exported. ${said(countedThrough)}`);
+    complain(io, `Exported ${counted(rows, 'row')}. ${said(countedThrough)}`);
     return 0;
   },
 });

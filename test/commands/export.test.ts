@@ -43,7 +43,7 @@ describe('npm run export', () => {
     const end = await runCommand('export', '--url', url.href, '--customer', 'cus-axon', ...range);
     expect(end).toMatchObject({ exitCode: 0, stdout: `${header}row 1\r\nrow 2\r\n` });
     expect(end.stderr).toContain(
-      '2 rows were exported. Everything that was accepted before 2025-12-28T19:30:00.000Z is in them.',
+      'Exported 2 rows. Everything that was accepted before 2025-12-28T19:30:00.000Z is in them.',
     );
     const asked = received.map(({ path }) => Object.fromEntries(new URL(path, url).searchParams));
     expect(asked).toEqual([

@@ -87,8 +87,8 @@ describe('npm run ship', () => {
     await writeFile(path, `${line}\n`);
     const { exitCode, stdout } = await runCommand('ship', ...to(pipeline.url), path);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(`${path}: none of its 1 entries has a status.\n`);
-    expect(stdout).toContain(`${path}: none of its 1 entries has a user agent.\n`);
+    expect(stdout).toContain(`${path}: none of 1 entry has a status.\n`);
+    expect(stdout).toContain(`${path}: none of 1 entry has a user agent.\n`);
     expect(await runCommand('ship', ...to(pipeline.url), '--strict', path)).toMatchObject({ exitCode: 1 });
     const named = ['--field', 'status=result', '--field', 'userAgent=path', '--strict', '--dry-run'];
     expect(await runCommand('ship', ...to(pipeline.url), ...named, path)).toMatchObject({ exitCode: 0 });
