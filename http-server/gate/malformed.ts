@@ -35,6 +35,7 @@ function pathOf({ method = '', url = '' }: Pick<IncomingMessage, 'method' | 'url
 
 function pathIn(error: Error): string {
   const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.of();
-  const [, target = ''] = /^(?:POST|PUT) ([^? ]+)[? ]/.exec(packet.toString('latin1', 0, maxRequestLineBytes)) ?? [];
+  const [, target = ''] =
+    /^(?:POST|PUT) ([^? ]+)[? ]/.exec(packet.toString('latin1', 0, maxRequestLineBytes)) ?? [];
   return parseRequestTarget(target)?.path ?? '';
 }
