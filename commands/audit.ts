@@ -162,7 +162,7 @@ async function auditObjects(
   progress.stop();
   const isEmpty = audited.windows + audited.batches + audited.rollUps + audited.customers + differences === 0;
   if (customerId !== undefined && isEmpty) {
-    complain({ stderr }, `Nothing is stored of the customer ${customerId}. ${whereItLooked(options)}`);
+    complain({ stderr }, `There is no data of the customer ${customerId}. ${whereItLooked(options)}`);
     return 2;
   }
   report.finish(audited, differences, unrepaired);
@@ -170,8 +170,8 @@ async function auditObjects(
 }
 
 function whereItLooked({ place }: AuditCommandOptions): string {
-  if (place.kind === 'cluster') return 'Look at the name, and at S3_ENDPOINT and BUCKET_NAME.';
+  if (place.kind === 'cluster') return 'Check the name, S3_ENDPOINT and BUCKET_NAME.';
   return place.kind === 'local'
-    ? `Look at the name, and at the data directory: ${resolve(place.dataDirectory)} (--data-dir names another).`
-    : `Look at the name, and at the stage: ${place.stage} (--stage names another).`;
+    ? `Check the name, and the data directory: ${resolve(place.dataDirectory)} (--data-dir names another).`
+    : `Check the name, and the stage: ${place.stage} (--stage names another).`;
 }

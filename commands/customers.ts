@@ -1,6 +1,7 @@
 import { isUnknown, surveyCustomer, type CustomerSurvey } from '../lib/pipeline/forget/survey-customer.ts';
 import type { Removed } from '../lib/pipeline/forget/forget-customer.ts';
 import { openObjects } from './audit/open-objects.ts';
+import { counted } from './counted.ts';
 import { openForgetter } from './customers/forgetter.ts';
 import {
   customersDetails,
@@ -38,7 +39,7 @@ export const customers = defineCommand({
     const options = customersOptionsOf(given, io.env);
     const found = await survey(options, io);
     if (isUnknown(found)) {
-      complain(io, `Nothing is stored of the customer ${options.customerId}.`);
+      complain(io, `There is no data of the customer ${options.customerId}.`);
       return 1;
     }
     return options.isConfirmed ? forget(options, found, io) : show(options, found, io);
@@ -64,8 +65,8 @@ function show({ customerId, isJson }: CustomersOptions, found: CustomerSurvey, i
   const { batches, minutes, hoursAndDays, failedRecords, alerts } = found;
   print(
     io,
-    `${customerId} has ${whole(batches)} batches, ${whole(minutes)} minutes, ${whole(hoursAndDays)} hours and days, ` +
-      `${whole(failedRecords)} failed records, and ${whole(alerts)} alerts.\n` +
+    `${customerId} has ${counted(batches, 'batch', 'batches')}, ${counted(minutes, 'minute')}, ` +
+      `${whole(hoursAndDays)} hours and days, ${counted(failedRecords, 'failed record')} and ${counted(alerts, 'alert')}.\n` +
       'Nothing was removed. To remove all of it, which cannot be undone, add --yes.',
   );
   return 0;
@@ -106,8 +107,9 @@ async function forget(
     io,
     isJson
       ? JSON.stringify({ kind: 'forgotten', customerId, removed })
-      : `${customerId} is forgotten: ${whole(removed.batches)} batches, ${whole(removed.windows)} windows, ` +
-          `${whole(removed.failedRecords)} failed records and ${whole(removed.alerts)} alerts were removed.`,
+      : `${customerId} is forgotten. Removed: ${counted(removed.batches, 'batch', 'batches')}, ` +
+          `${counted(removed.windows, 'window')}, ${counted(removed.failedRecords, 'failed record')} and ` +
+          `${counted(removed.alerts, 'alert')}.`,
   );
   return 0;
 }

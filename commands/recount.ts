@@ -4,6 +4,7 @@ import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { RecountReporter } from '../lib/pipeline/recount/recount-ports.ts';
 import { createRecount } from '../lib/pipeline/recount/recount.ts';
 import { NotSorted, SortedLines } from './audit/sorted-lines.ts';
+import { counted } from './counted.ts';
 import { defineCommand, type CommandIo } from './define-command.ts';
 import { failure } from './define-command/failures.ts';
 import { complain } from './io.ts';
@@ -17,19 +18,18 @@ import {
   type RecountCommandOptions,
 } from './recount/options.ts';
 import { jsonReport, textReport } from './recount/report.ts';
-import { whole } from './whole.ts';
 
-/** Recounts a customer's windows from the raw batches, by the present rules. */
+/** Recounts a customer's windows from the raw batches, by the current rules. */
 export const recount = defineCommand({
   name: 'recount',
   summary:
-    "Recounts a customer's minutes from the stored raw batches by the present rules, so that old windows get new dimensions and keys, too. " +
+    "Recounts a customer's minutes from the stored raw batches by the current rules, so that old windows get new dimensions and keys, too. " +
     'Hours and days follow.',
   usage: [['--customer <id> --from <instant> [options]']],
   options: recountOptions,
   details: recountDetails,
   exitCodes: {
-    0: 'everything is counted by the present rules, except windows whose raw batches are gone',
+    0: 'everything is counted by the current rules, except windows whose raw batches are gone',
     1: 'batches of earlier rules are still on their way, or something differs or cannot be read',
     2: 'wrong options, other rules than those of the running pipeline, or a data directory or a bucket that cannot be read or written',
     130: 'interrupted (143 by SIGTERM)',
@@ -95,10 +95,7 @@ async function recountWindows(
     if (pass.changed === 0 && !isRunning()) break;
     progress.stop();
     if (pass.waiting > 0)
-      complain(
-        { stderr },
-        `Waiting for ${whole(pass.waiting)} partials of earlier rules that are not counted yet.`,
-      );
+      complain({ stderr }, `Waiting for ${counted(pass.waiting, 'partial')} of earlier rules.`);
     await sleep(pauseMilliseconds);
     pass = await work.pass(reporter);
     recounted += pass.recounted;
@@ -109,7 +106,7 @@ async function recountWindows(
   if (windows + pass.waiting === 0) {
     complain(
       { stderr },
-      `There are no minutes of the customer ${customerId} from ${from} to ${to}. Look at the name, and at the place.`,
+      `There are no minutes of the customer ${customerId} from ${from} to ${to}. Check the name, the range and the place.`,
     );
     return 2;
   }

@@ -72,9 +72,14 @@ export function guardServer(server: Server, allowedNames: ReadonlySet<string>): 
       }
       case 'clientError': {
         const [error, socket] = parts as [Error, Socket];
-        const [exchange, next] = answering.get(socket) ?? [];
-        if (next !== undefined) break; // an answer here would be taken for that of the first request
-        if (exchange !== undefined && !isBodyAwaited(exchange)) break; // the server finishes the answer that it has begun
+        const exchanges = [...(answering.get(socket) ?? [])];
+        const whole = exchanges.findLast(({ request }) => request.complete);
+        if (whole !== undefined && socket.writable) {
+          closeAfter(whole);
+          return true;
+        }
+        const [exchange] = exchanges;
+        if (exchange?.response.headersSent === true) break; // the answer has begun
         if (socket.writable)
           answerOnSocket(socket, malformed(error, exchange?.request), requestIdOf(exchange));
         else socket.destroy(error);
@@ -91,9 +96,12 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** Reports whether bytes that cannot be parsed are in the body of a request that nobody has begun to answer. */
-function isBodyAwaited({ request, response }: Exchange): boolean {
-  return !request.complete && !response.headersSent;
+/**
+ * Closes a connection once a request is answered, and those before it are. Bytes behind a whole request that are not one
+ * have no answer: it would stand in the place of one that says whether a batch was stored.
+ */
+function closeAfter({ response }: Exchange): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 function requestIdOf(exchange: Exchange | undefined): string | string[] | undefined {

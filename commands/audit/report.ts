@@ -3,6 +3,7 @@ import type { AuditedRollUps } from '../../lib/pipeline/audit/audit-roll-ups.ts'
 import type { Audited } from '../../lib/pipeline/audit/audit.ts';
 import type { AuditedRollUp, Finding } from '../../lib/pipeline/audit/findings.ts';
 import type { RepairOutcome } from '../../lib/pipeline/audit/repair.ts';
+import { counted } from '../counted.ts';
 import { whole } from '../whole.ts';
 
 /** Figures of a whole audit. */
@@ -49,11 +50,12 @@ export function textReport(write: (text: string) => void): Report {
       const lines = [
         ...listed,
         ...more,
-        `${whole(windows)} minutes, ${whole(rollUps)} hours and days, ${whole(customers)} customers and ${whole(batches)} batches were read.`,
-        ...(pending === 0 ? [] : [`${whole(pending)} partials of young batches are not counted yet.`]),
-        ...(pendingRollUps === 0 ? [] : [`${whole(pendingRollUps)} hours and days are not rolled up yet.`]),
-        ...(pendingCustomers === 0 ? [] : [`${whole(pendingCustomers)} customers are not indexed yet.`]),
-        ...(notAuditable === 0 ? [] : [`${whole(notAuditable)} windows are not auditable.`]),
+        `Read: ${counted(windows, 'minute')}, ${whole(rollUps)} hours and days, ${counted(customers, 'customer')} and ` +
+          `${counted(batches, 'batch', 'batches')}.`,
+        ...(pending === 0 ? [] : [`Not counted yet: ${counted(pending, 'partial')} of young batches.`]),
+        ...(pendingRollUps === 0 ? [] : [`Not rolled up yet: ${whole(pendingRollUps)} hours and days.`]),
+        ...(pendingCustomers === 0 ? [] : [`Not indexed yet: ${counted(pendingCustomers, 'customer')}.`]),
+        ...(notAuditable === 0 ? [] : [`Not auditable: ${counted(notAuditable, 'window')}.`]),
         verdict(differences, unrepaired),
       ];
       write(`${lines.join('\n')}\n`);
@@ -63,9 +65,10 @@ export function textReport(write: (text: string) => void): Report {
 
 function verdict(differences: number, unrepaired: number): string {
   if (differences === 0) return 'No differences.';
-  if (unrepaired === 0) return `${whole(differences)} differences, all of them repaired.`;
+  const all = counted(differences, 'difference');
+  if (unrepaired === 0) return `${all}, all repaired.`;
   const repaired = differences - unrepaired;
-  return `${whole(differences)} differences${repaired === 0 ? '' : `, ${whole(repaired)} of them repaired`}.`;
+  return repaired === 0 ? `${all}.` : `${all}, ${whole(repaired)} repaired.`;
 }
 
 function describe(finding: Finding): string {
@@ -79,21 +82,21 @@ function describe(finding: Finding): string {
       return [`DISAGREES   ${finding.key}`, ...finding.details].join('\n  ');
     case 'partials-missing': {
       const { partials, requests, batches } = finding;
-      const heading = `MISSING     ${windowOf(finding)}: ${whole(requests)} requests in ${whole(partials)} partials`;
+      const heading = `MISSING     ${windowOf(finding)}: ${counted(requests, 'request')} in ${counted(partials, 'partial')}`;
       return [heading, ...batches, ...(partials > batches.length ? ['…'] : [])].join('\n  ');
     }
     case 'partials-foreign': {
       const { partials } = finding;
-      return `FOREIGN     ${windowOf(finding)}: ${whole(partials)} partials belong to no stored batch`;
+      return `FOREIGN     ${windowOf(finding)}: ${counted(partials, 'partial')} of no stored batch`;
     }
     case 'counts-differ':
       return [`DIFFERS     ${windowOf(finding)}`, ...finding.details].join('\n  ');
     case 'roll-up-missing':
-      return `MISSING     ${rollUpOf(finding)}: ${whole(finding.requests)} requests`;
+      return `MISSING     ${rollUpOf(finding)}: ${counted(finding.requests, 'request')}`;
     case 'roll-up-differs':
       return [`DIFFERS     ${rollUpOf(finding)}`, ...finding.details].join('\n  ');
     case 'index-missing':
-      return `MISSING     ${finding.key} in the index of customers: ${whole(finding.days)} days`;
+      return `MISSING     ${finding.key} in the index of customers: ${counted(finding.days, 'day')}`;
     case 'index-differs':
       return [`DIFFERS     ${finding.key} in the index of customers`, ...finding.details].join('\n  ');
     case 'index-left':
@@ -102,7 +105,7 @@ function describe(finding: Finding): string {
       return `DIFFERS     ${finding.key} in ClickHouse`;
     case 'not-auditable': {
       const { partials } = finding;
-      return `not auditable  ${windowOf(finding)}: the raw batches of ${whole(partials)} partials are gone`;
+      return `not auditable  ${windowOf(finding)}: the raw batches of ${counted(partials, 'partial')} are gone`;
     }
   }
 }
@@ -110,7 +113,7 @@ function describe(finding: Finding): string {
 function describeRepair(outcome: RepairOutcome): string {
   switch (outcome.kind) {
     case 'repaired':
-      return `repaired      ${outcome.key}: ${whole(outcome.requests)} requests`;
+      return `repaired      ${outcome.key}: ${counted(outcome.requests, 'request')}`;
     case 'indexed':
       return `repaired      ${outcome.key}`;
     case 'announced':

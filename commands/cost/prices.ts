@@ -14,7 +14,7 @@ const gigabyte = 1e9;
 
 export const prices = {
   apiRequest: {
-    what: 'API Gateway, HTTP API: requests, each begun 512 KB',
+    what: 'API Gateway, HTTP API: requests, for every 512 KB or part of it',
     dollars: 1,
     per: 'million',
     units: million,
@@ -85,7 +85,7 @@ export const prices = {
     source: { url: 'https://c3x.dev/resources/aws/aws_kinesis_stream', asOf: 'undated' },
   },
   putUnit: {
-    what: 'Kinesis, provisioned: PUT payload units, each begun 25 KB of a record',
+    what: 'Kinesis, provisioned: PUT payload units, for every 25 KB of a record or part of it',
     dollars: 0.014,
     per: 'million',
     units: million,
@@ -93,7 +93,7 @@ export const prices = {
   },
   streamHour: { what: 'Kinesis, on demand: streams', dollars: 0.04, per: 'stream-hour', units: 1 },
   streamIn: {
-    what: 'Kinesis, on demand: data put, each begun KB of a record',
+    what: 'Kinesis, on demand: data put, each record rounded up to a KB',
     dollars: 0.08,
     per: 'GB',
     units: gigabyte,

@@ -1,4 +1,5 @@
 import type { LeftAsItIs } from '../../lib/pipeline/recount/recount-ports.ts';
+import { counted } from '../counted.ts';
 import { whole } from '../whole.ts';
 
 /** Figures of a whole recount. */
@@ -44,12 +45,12 @@ export function textReport(write: (text: string) => void): RecountReport {
       const lines = [
         ...listed,
         ...more,
-        `${whole(windows)} minutes were read, and ${whole(recounted)} of them recounted.`,
-        ...(left === 0 ? [] : [`${whole(left)} stay as they are.`]),
+        `Read: ${counted(windows, 'minute')}, of which ${whole(recounted)} recounted.`,
+        ...(left === 0 ? [] : [`Left as they are: ${whole(left)}.`]),
         ...(waiting === 0
           ? []
           : [
-              `${whole(waiting)} partials of earlier rules are not counted yet. Run the command again when they are.`,
+              `Not counted yet: ${counted(waiting, 'partial')} of earlier rules. Run the command again later.`,
             ]),
       ];
       write(`${lines.join('\n')}\n`);
@@ -60,9 +61,9 @@ export function textReport(write: (text: string) => void): RecountReport {
 function describe(what: LeftAsItIs): string {
   switch (what.kind) {
     case 'batches-gone':
-      return `left as it is  ${what.key}: the raw batches of ${whole(what.partials)} partials are gone`;
+      return `left as it is  ${what.key}: the raw batches of ${counted(what.partials, 'partial')} are gone`;
     case 'entries-differ':
-      return `left as it is  ${what.key}: the present rules read other entries in ${whole(what.partials)} partials`;
+      return `left as it is  ${what.key}: the current rules read other entries in ${counted(what.partials, 'partial')}`;
     case 'window-differs':
       return `DIFFERS        ${what.key}: it is not the sum of its batches; npm run audit -- --repair repairs it`;
     case 'window-unreadable':

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { openPipeline, type Pipeline } from '../../client/open-pipeline.ts';
 import { realTiming } from '../../client/timing.ts';
 import { untilBatchesCounted, untilCounted, type WaitOutcome } from '../../client/until-counted.ts';
@@ -124,6 +125,6 @@ function describeNotYet(
       ? `Whether all of it is counted is not known ${after}: ${trouble}.`
       : waiting === undefined || waiting === 0
         ? `Not all of it is known to be counted ${after}.`
-        : `Not all of it is counted ${after}: ${whole(waiting)} entries still wait.`;
+        : `Not all of it is counted ${after}: ${counted(waiting, 'entry', 'entries')} still to count.`;
   return `${what} ${nothingIsLost}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { minuteOfInstant } from '../../lib/domain/timestamp.ts';
 import type { MinuteRange } from '../../client/counting-state.ts';
 import type { Entry } from '../../client/contract.ts';
@@ -146,7 +147,9 @@ export function createTally(): Tally {
           (name) => `${name} goes on in the form in which an earlier version began to send it.`,
         ),
         ...logs.flatMap(({ name, ...log }) =>
-          lackingIn(log).map((what) => `${name}: none of its ${whole(log.entries)} entries has a ${what}.`),
+          lackingIn(log).map(
+            (what) => `${name}: none of ${counted(log.entries, 'entry', 'entries')} has a ${what}.`,
+          ),
         ),
         ...(skipped > reasons.length ? [`  … and ${whole(skipped - reasons.length)} more`] : []),
         `In ${seconds.toFixed(1)} s, ${whole(lines / Math.max(seconds, 0.001))} lines/s.`,

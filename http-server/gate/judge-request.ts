@@ -32,7 +32,8 @@ const singleHeaders = [
   'x-amz-firehose-common-attributes',
 ] as const;
 
-const notATarget = 'The request target is not valid. Send a path whose percent-encoding is correct.';
+const notATarget =
+  'The request target is not valid. Send a path whose percent-encoding is correct, without the segments . and ..';
 const useAllowedHost =
   'Use localhost or an IP address, or start the pipeline with this name in ALLOWED_HOSTS.';
 

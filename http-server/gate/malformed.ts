@@ -35,5 +35,7 @@ function pathOf({ method = '', url = '' }: Pick<IncomingMessage, 'method' | 'url
 
 function pathIn(error: Error): string {
   const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.of();
-  return /^(?:POST|PUT) ([^? ]+)[? ]/.exec(packet.toString('latin1', 0, maxRequestLineBytes))?.[1] ?? '';
+  const [, target = ''] =
+    /^(?:POST|PUT) ([^? ]+)[? ]/.exec(packet.toString('latin1', 0, maxRequestLineBytes)) ?? [];
+  return parseRequestTarget(target)?.path ?? '';
 }

@@ -60,13 +60,17 @@ export function tooSlow(): Refusal {
   };
 }
 
-/** Refuses a request that has no API key. */
-export function withoutKey(): Refusal {
+/**
+ * Refuses a request that has no API key.
+ * @param header  the header in which the route expects it
+ */
+export function withoutKey(header = 'authorization'): Refusal {
+  const sentAs = header === 'authorization' ? 'authorization: Bearer <key>' : `${header}: <key>`;
   return {
     status: 401,
     errorCode: 'API_1009',
     errorCategory: 'ACCESS',
-    errorDescription: 'An API key is required. Send it as "authorization: Bearer <key>".',
+    errorDescription: `An API key is required. Send it as "${sentAs}".`,
     authenticateBy: 'Bearer',
   };
 }

@@ -11,11 +11,12 @@ import { queueSettings } from '../queues.ts';
 import { realTimers } from '../timers.ts';
 import { emulatedFunctions } from './emulated-functions.ts';
 import { emulatedResources } from './emulated-resources.ts';
-import { announcement } from './announce.ts';
 import { callFunctionsDirectly } from './call-functions-directly.ts';
 import { closeLambdaPort } from './close-lambda-port.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
 import { describeStartFailure } from './describe-start-failure.ts';
+import { greeting } from './greeting.ts';
+import { hideRouteTable } from './hide-route-table.ts';
 import { createInvoker } from './invoker.ts';
 import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
@@ -69,6 +70,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     await quietPerRequestLines(log);
     await callFunctionsDirectly(serverless);
     await closeLambdaPort();
+    await hideRouteTable();
     await requireLoopback(offlineOptions.host);
     await requireFreePort(offlineOptions.host, offlineOptions.httpPort);
     const config = parseConfig(process.env);
@@ -131,7 +133,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
           timers: realTimers,
           logger,
         });
-        process.stdout.write(announcement(baseUrlOf(offlineOptions), dataDirectory, clock.now()));
+        process.stdout.write(greeting(baseUrlOf(offlineOptions), dataDirectory, clock.now()));
       },
 
       async stop() {

@@ -1,15 +1,12 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { importOffline } from './import-offline.ts';
 import type { EmulatorLog, LogWriter } from './serverless.ts';
 
 /**
  * Makes serverless-offline log its `notice` lines at the level `info` (`--verbose`): four lines per request and one
- * per invocation take a fifth of the emulator's time. Warnings and errors stay. serverless-offline does not export
- * the module that it logs through; its version is pinned.
+ * per invocation take a fifth of the emulator's time. Warnings and errors stay.
  */
 export async function quietPerRequestLines(log: EmulatorLog): Promise<void> {
-  const offline = pathToFileURL(createRequire(import.meta.url).resolve('serverless-offline'));
-  const offlineLog = (await import(new URL('utils/log.js', offline).href)) as OfflineLog;
+  const offlineLog = (await importOffline('utils/log.js')) as OfflineLog;
   const info = ifShown(log.info);
   offlineLog.setLogUtils({
     log: {

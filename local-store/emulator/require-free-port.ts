@@ -5,7 +5,7 @@ const answerMilliseconds = 1_000;
 
 /**
  * Makes sure that nobody listens where the server is going to. serverless-offline would print the system's error as an
- * object, behind a table of routes.
+ * object.
  * @throws Error  the port is taken, or may not be used; the message names the option that chooses another one
  */
 export async function requireFreePort(host: unknown, port: unknown): Promise<void> {
@@ -14,7 +14,7 @@ export async function requireFreePort(host: unknown, port: unknown): Promise<voi
   const tried = await tryPort(host, number);
   if ('port' in tried) return;
   const { code } = tried;
-  const other = `npm start -- --httpPort ${number === 8_080 ? 8_081 : 8_080}`;
+  const other = `npm start -- --port ${number === 8_080 ? 8_081 : 8_080}`;
   if (code === 'EACCES') {
     throw new Error(
       `This user may not listen at port ${number}, as it is below 1024. Start on another one: ${other}`,

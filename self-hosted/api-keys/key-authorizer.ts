@@ -22,9 +22,9 @@ export function createKeyAuthorizer(
     if (credential.form === 'old' || !isSignedUnder(credential.text, linkSecrets)) return undefined;
     return records().get(credential.keyId ?? '');
   };
-  return (authorization) => {
+  return (authorization, header = 'authorization') => {
     if (authorization === undefined || authorization === '')
-      return { kind: 'refused', refusal: withoutKey() };
+      return { kind: 'refused', refusal: withoutKey(header) };
     const credential = credentialFromHeader(authorization);
     const record = credential && recordOf(credential);
     const grant = credential && record && grantOf(credential, record, clock.now());

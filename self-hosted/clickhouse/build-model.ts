@@ -4,9 +4,9 @@ import { customerSegmentOf, windowsPrefix, type ObjectKey } from '../../lib/doma
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { Offsets } from '../../lib/ports/topic-offsets.ts';
 import { partitionNumberOf } from '../kafka/partition-of-key.ts';
-import type { ClickHouse } from './client.ts';
+import { isAbsent, type ClickHouse } from './client.ts';
 import { insertRows, type RefusedRow } from './insert-rows.ts';
-import { hasReached, isAbsent, readModels, serveModel, type Model } from './models.ts';
+import { hasReached, readModels, serveModel, type Model } from './models.ts';
 import type { Tables } from './tables.ts';
 import { readRow, sizeOfKey, type WindowRow } from './window-row.ts';
 import { ModelChanged } from './write-position.ts';

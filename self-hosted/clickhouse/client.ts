@@ -34,6 +34,14 @@ export class QueryRefused extends Error {
   }
 }
 
+/** Exceptions of a server that does not have a table or a database. */
+const absent: ReadonlySet<number> = new Set([60, 81, 218]);
+
+/** Reports whether the server does not have a table or a database. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof QueryRefused && absent.has(error.code);
+}
+
 /** Reports whether an error may be over when the same is asked again: the server, the store or Kafka is away or busy. */
 export function mayPass(error: unknown): boolean {
   return error instanceof Unavailable || error instanceof QueryRefused;

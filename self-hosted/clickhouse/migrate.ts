@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { CannotStart } from '../cannot-start.ts';
-import type { ClickHouse } from './client.ts';
+import { isAbsent, type ClickHouse } from './client.ts';
 import { dimensionColumns, migrations as all, type Migration } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
@@ -40,7 +40,13 @@ export async function migrate(
     `SELECT DISTINCT model FROM ${tables.models}`,
     z.object({ model: z.coerce.number() }),
   );
-  for (const { model } of models) await migrateWindows(model, clickHouse, tables, migrations);
+  for (const { model } of models) {
+    try {
+      await migrateWindows(model, clickHouse, tables, migrations);
+    } catch (error) {
+      if (!isAbsent(error)) throw error; // without its table the model is lost, and another one takes its place
+    }
+  }
 }
 
 /** Creates the table of a model, or brings it to the schema of this version. */

@@ -20,15 +20,12 @@ const flushed = 'fsync_after_insert = 1, fsync_part_directory = 1';
 export const migrations: readonly Migration[] = [
   {
     number: 1,
-    name: 'windows, and how far they are',
-    database: ({ models, positions, rebuilds }) => [
+    name: 'models of windows',
+    database: ({ models, rebuilds }) => [
       `CREATE TABLE IF NOT EXISTS ${models} (
         model UInt64, topic_id String, partitions UInt32,
         is_serving UInt8, changed_at DateTime64(3, 'UTC') DEFAULT now64(3)
       ) ENGINE = ReplacingMergeTree(is_serving) ORDER BY model SETTINGS ${flushed}`,
-      `CREATE TABLE IF NOT EXISTS ${positions} (
-        model UInt64, partition UInt32, position UInt64, written_at DateTime64(3, 'UTC') DEFAULT now64(3)
-      ) ENGINE = ReplacingMergeTree(position) ORDER BY (model, partition) SETTINGS ${flushed}`,
       `CREATE TABLE IF NOT EXISTS ${rebuilds} (
         model UInt64, place String, windows UInt64, written_at DateTime64(3, 'UTC') DEFAULT now64(3)
       ) ENGINE = ReplacingMergeTree(windows) ORDER BY model SETTINGS ${flushed}`,

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Offsets } from '../../lib/ports/topic-offsets.ts';
-import { QueryRefused, type ClickHouse } from './client.ts';
+import { isAbsent, type ClickHouse } from './client.ts';
 import { migrateWindows } from './migrate.ts';
+import { insertPositions, readPositions } from './position-rows.ts';
 import type { Tables } from './tables.ts';
 
 /** A table of windows, and how far it is. */
@@ -34,18 +35,6 @@ const modelSchema = z.object({
   is_serving: z.coerce.number(),
   age: z.coerce.number(),
 });
-const positionSchema = z.object({
-  model: z.coerce.number(),
-  partition: z.coerce.number(),
-  position: z.coerce.bigint(),
-});
-
-/** Exceptions of a server that does not have a table or a database. */
-const absent: ReadonlySet<number> = new Set([60, 81, 218]);
-
-export function isAbsent(error: unknown): boolean {
-  return error instanceof QueryRefused && absent.has(error.code);
-}
 
 /** Reads all models, the oldest first; an empty server has none. */
 export async function readModels(clickHouse: ClickHouse, tables: Tables): Promise<readonly Model[]> {
@@ -54,25 +43,30 @@ export async function readModels(clickHouse: ClickHouse, tables: Tables): Promis
       `SELECT model, topic_id, partitions, is_serving, dateDiff('second', changed_at, now64(3)) AS age FROM ${tables.models} FINAL ORDER BY model`,
       modelSchema,
     );
-    const positions = await clickHouse.rows(
-      `SELECT model, partition, position FROM ${tables.positions} FINAL`,
-      positionSchema,
-    );
-    return models.map(
-      ({ model: id, topic_id: topicId, partitions, is_serving: isServing, age: ageSeconds }) => {
-        const own = positions.filter(({ model }) => model === id);
-        return {
+    return await Promise.all(
+      models.map(
+        async ({ model: id, topic_id: topicId, partitions, is_serving: isServing, age: ageSeconds }) => ({
           id,
-          state: isServing === 1 ? 'serving' : 'building',
+          state: isServing === 1 ? ('serving' as const) : ('building' as const),
           topicId,
           partitions,
           ageSeconds,
-          positions: new Map(own.map(({ partition, position }) => [partition, position])),
-        };
-      },
+          positions: await positionsOf(id, clickHouse, tables),
+        }),
+      ),
     );
   } catch (error) {
     if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** Reads the positions of a model; one whose table is gone has none. */
+async function positionsOf(id: number, clickHouse: ClickHouse, tables: Tables): Promise<Offsets> {
+  try {
+    return await readPositions(tables.windowsOf(id), clickHouse);
+  } catch (error) {
+    if (isAbsent(error)) return new Map();
     throw error;
   }
 }
@@ -91,6 +85,13 @@ export function buildingOf(models: readonly Model[]): Model | undefined {
 /** Returns the id of a further model, which is greater than those of all others. */
 export function nextModelId(models: readonly Model[], clock: Clock): number {
   return Math.max(clock.now().getTime(), (models.at(-1)?.id ?? 0) + 1);
+}
+
+/** Reports whether a model is less far than it was: its rows are gone, or an old copy of them was restored. */
+export function hasGoneBack(before: Model, now: Model): boolean {
+  return [...before.positions].some(
+    ([partition, position]) => (now.positions.get(partition) ?? -1n) < position,
+  );
 }
 
 /** Reports whether a model has everything that was announced before these offsets. */
@@ -125,10 +126,7 @@ export async function beginModel(
   tables: Tables,
 ): Promise<void> {
   await migrateWindows(id, clickHouse, tables);
-  const positions = Array.from(topic.ends, ([partition, end]) => {
-    return { model: id, partition, position: String(end) };
-  });
-  await clickHouse.insert(tables.positions, positions);
+  await insertPositions(tables.windowsOf(id), topic.ends, clickHouse);
   // Last: a model without positions is none.
   await clickHouse.insert(tables.models, [
     { model: id, topic_id: topic.id, partitions: topic.ends.size, is_serving: 0 },
@@ -172,7 +170,7 @@ export async function dropReplaced(
   for (const { id } of models) {
     if (serving === undefined || id >= serving.id || serving.ageSeconds < dropAfterSeconds) continue;
     await clickHouse.run(`DROP TABLE IF EXISTS ${tables.windowsOf(id)} SYNC`);
-    for (const table of [tables.positions, tables.rebuilds, tables.models]) {
+    for (const table of [tables.rebuilds, tables.models]) {
       await clickHouse.run(`DELETE FROM ${table} WHERE model = {id:UInt64}`, { id });
     }
   }

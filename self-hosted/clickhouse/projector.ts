@@ -13,14 +13,14 @@ import type { KafkaTopicOffsets } from '../kafka/topic-offsets.ts';
 import { groupName, topicName } from '../kafka/topics.ts';
 import type { Source } from '../roles/consumer-role.ts';
 import { buildModel } from './build-model.ts';
-import { mayPass } from './client.ts';
+import { isAbsent, mayPass } from './client.ts';
 import type { RefusedRow } from './insert-rows.ts';
 import { migrate } from './migrate.ts';
 import {
   beginModel,
   buildingOf,
   dropReplaced,
-  isAbsent,
+  hasGoneBack,
   isLost,
   nextModelId,
   pointView,
@@ -171,6 +171,7 @@ async function projectModels(
   const stop = () => done.abort();
   signal.addEventListener('abort', stop, { once: true });
   consumer.ended.catch(() => undefined).finally(stop);
+  let seen = models;
   try {
     while (!done.signal.aborted) {
       await sleep(lookEveryMilliseconds, done.signal);
@@ -183,7 +184,12 @@ async function projectModels(
         if (!mayPass(error)) throw error;
       });
       const known = now.filter((model) => lost.every(({ id }) => id !== model.id));
-      if (!haveSameStates(models, [servingOf(known), buildingOf(known)])) break;
+      const active = [servingOf(known), buildingOf(known)].filter((model) => model !== undefined);
+      if (!haveSameStates(models, active)) break;
+      // Without traffic, nothing else would notice it.
+      if (seen.some((before, place) => active[place] !== undefined && hasGoneBack(before, active[place])))
+        break;
+      seen = active;
     }
   } finally {
     signal.removeEventListener('abort', stop);
@@ -192,12 +198,8 @@ async function projectModels(
   await consumer.ended;
 }
 
-function haveSameStates(models: readonly Model[], now: readonly (Model | undefined)[]): boolean {
-  const stateOf = (each: readonly (Model | undefined)[]) =>
-    each
-      .map((model) => model && `${model.id} ${model.state}`)
-      .filter((state) => state !== undefined)
-      .join();
+function haveSameStates(models: readonly Model[], now: readonly Model[]): boolean {
+  const stateOf = (each: readonly Model[]) => each.map((model) => `${model.id} ${model.state}`).join();
   return stateOf(models) === stateOf(now);
 }
 

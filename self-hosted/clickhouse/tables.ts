@@ -4,8 +4,6 @@ export interface Tables {
   readonly migrations: string;
   /** Models: each is a table of windows, of which one serves and another may be under construction. */
   readonly models: string;
-  /** Positions of each model, by partition of the topic `windows`. */
-  readonly positions: string;
   /** Progress of the construction of a model. */
   readonly rebuilds: string;
   /** The view for analysts, on the model that serves. */
@@ -21,7 +19,6 @@ export function tablesIn(database: string): Tables {
     database,
     migrations: named('migrations'),
     models: named('models'),
-    positions: named('positions'),
     rebuilds: named('rebuilds'),
     view: named('windows'),
     windowsOf: (model) => named(`windows_${model}`),

@@ -7,6 +7,7 @@ import { QueryRefused, type ClickHouse } from './client.ts';
 import { customerTotalsIn } from './customer-totals.ts';
 import { customersIn } from './customers.ts';
 import { minuteOf, type ModelQuery } from './model-query.ts';
+import { positionsIn } from './position-rows.ts';
 import type { SeenModel } from './served-model.ts';
 import type { Tables } from './tables.ts';
 
@@ -38,14 +39,13 @@ export function createModelReader({ clickHouse, tables, model }: ModelReaderPort
       const { id, partitions, positions } = model();
       // The server evaluates this first, in the same query: no older copy can come between.
       const isCurrent = `(SELECT throwIf(countIf(position >= mapFromArrays({known:Array(UInt32)}, {least:Array(UInt64)})[partition])
-        < {partitions:UInt32}) FROM ${tables.positions} FINAL WHERE model = {model:UInt64}) = 0`;
+        < {partitions:UInt32}) FROM (${positionsIn(tables.windowsOf(id))})) = 0`;
       const known = { known: [...positions.keys()], least: Array.from(positions.values(), Number) };
       try {
         return await clickHouse.rows(sql(`${tables.windowsOf(id)} FINAL`, isCurrent), schema, {
           ...parameters,
           ...known,
           partitions,
-          model: id,
         });
       } catch (error) {
         if (!(error instanceof QueryRefused)) throw error;

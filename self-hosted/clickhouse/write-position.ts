@@ -1,5 +1,5 @@
-import { QueryRefused, type ClickHouse } from './client.ts';
-import { isAbsent } from './models.ts';
+import { isAbsent, QueryRefused, type ClickHouse } from './client.ts';
+import { positionPlace, positionsIn } from './position-rows.ts';
 import type { Tables } from './tables.ts';
 import type { WindowRow } from './window-row.ts';
 
@@ -31,12 +31,13 @@ export async function writePosition(
   clickHouse: ClickHouse,
   tables: Tables,
 ): Promise<void> {
+  const table = tables.windowsOf(model);
   const rowChecks = inserted.map(
-    (_row, place) => `AND (SELECT throwIf(count() = 0) FROM ${tables.windowsOf(model)}
+    (_row, place) => `AND (SELECT throwIf(count() = 0) FROM ${table}
       WHERE size = {size${place}:String} AND customer_segment = {segment${place}:String}
         AND start_minute = {start${place}:UInt32} AND version >= {version${place}:UInt64}) = 0`,
   );
-  const parameters: Record<string, unknown> = { model, partition, from: String(from), to: String(to) };
+  const parameters: Record<string, unknown> = { partition, from: String(from), to: String(to) };
   for (const [place, row] of inserted.entries()) {
     parameters[`size${place}`] = row.size;
     parameters[`segment${place}`] = row.customer_segment;
@@ -45,10 +46,10 @@ export async function writePosition(
   }
   try {
     await clickHouse.run(
-      `INSERT INTO ${tables.positions} (model, partition, position)
-       SELECT {model:UInt64}, {partition:UInt32}, {to:UInt64}
-       WHERE (SELECT throwIf(count() = 0 OR max(position) < {from:UInt64}) FROM ${tables.positions}
-         WHERE model = {model:UInt64} AND partition = {partition:UInt32}) = 0 ${rowChecks.join(' ')}`,
+      `INSERT INTO ${table} (size, customer_segment, start_minute, version, is_deleted)
+       SELECT '${positionPlace.size}', '${positionPlace.customer_segment}', {partition:UInt32}, {to:UInt64}, 1
+       WHERE (SELECT throwIf(count() = 0 OR max(position) < {from:UInt64}) FROM (${positionsIn(table)})
+         WHERE partition = {partition:UInt32}) = 0 ${rowChecks.join(' ')}`,
       parameters,
     );
   } catch (error) {

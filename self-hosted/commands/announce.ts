@@ -1,5 +1,6 @@
 import { Admin } from '@platformatic/kafka';
 import { BadArguments } from '../../commands/command-line.ts';
+import { counted } from '../../commands/counted.ts';
 import { defineCommand } from '../../commands/define-command.ts';
 import { value } from '../../commands/define-command/options.ts';
 import { print } from '../../commands/io.ts';
@@ -63,7 +64,7 @@ export const announceCommand = defineCommand({
         onProgress(looked, count) {
           if (performance.now() - shownAt < 1_000) return;
           shownAt = performance.now();
-          io.stderr.write(`${whole(looked)} batches looked at, ${whole(count)} announced …\n`);
+          io.stderr.write(`Batches: ${whole(looked)} checked, ${whole(count)} announced …\n`);
         },
       });
       const lost = await findLostPositions(connection, offsets);
@@ -71,7 +72,7 @@ export const announceCommand = defineCommand({
       for (const { group, topic, partition } of lost) {
         print(io, `The group ${group} begins at the first record of partition ${partition} of ${topic}.`);
       }
-      print(io, `${whole(announced)} batches are announced. Start the roles that have stopped.`);
+      print(io, `Announced ${counted(announced, 'batch', 'batches')}. Start the roles that have stopped.`);
       return 0;
     } finally {
       await Promise.all([sender.close(), offsets.close(), admin.close()]);

@@ -57,12 +57,13 @@ export const rebuildReadModelCommand = defineCommand({
       await migrate(clickHouse, tables);
       const models = await readModels(clickHouse, tables);
       const topic = await readWindowsTopic(offsets, connection);
-      const underWay = buildingOf(models.filter((model) => !isLost(model, topic)));
+      const exact = models.filter((model) => !isLost(model, topic));
+      const underWay = buildingOf(exact);
       const id = underWay?.id ?? nextModelId(models, io.clock);
       if (underWay === undefined) await beginModel(id, topic, clickHouse, tables);
       print(io, underWay === undefined ? 'A new model is begun.' : 'A new model is under construction.');
       if (options['no-wait']) return 0;
-      return await follow(id, servingOf(models)?.id, clickHouse, tables, io);
+      return await follow(id, servingOf(exact)?.id, clickHouse, tables, io);
     } finally {
       await Promise.all([offsets.close(), clickHouse.close()]);
     }

@@ -1,5 +1,6 @@
 import { Admin } from '@platformatic/kafka';
 import { BadArguments } from '../../commands/command-line.ts';
+import { counted } from '../../commands/counted.ts';
 import { defineCommand } from '../../commands/define-command.ts';
 import { flag, value, wholeNumberOf } from '../../commands/define-command/options.ts';
 import { complain, print, type Io } from '../../commands/io.ts';
@@ -192,7 +193,7 @@ async function deleteRead(
   try {
     const before = new Date(io.clock.now().getTime() - keepHours * 3_600_000);
     const deleted = await deleteReadRecords(before, { admin, connection, offsets, hasReadModel });
-    print(io, `${whole(deleted)} records were deleted that all roles have read.`);
+    print(io, `Deleted ${counted(deleted, 'record')} that all roles have read.`);
     return 0;
   } finally {
     await offsets.close();

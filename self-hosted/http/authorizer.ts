@@ -1,4 +1,5 @@
 import type { AuthorizerContext } from '../../handlers/authorize.ts';
+import type { KeyHeader } from '../../handlers/http/route.ts';
 import type { Refusal } from '../../http-server/gate/refusal.ts';
 
 /** The decision about a caller. */
@@ -9,5 +10,6 @@ export type Authorization =
 /**
  * Identifies a caller by the header with the API key. It decides at once, before the body arrives, so a caller without
  * a valid key costs no memory.
+ * @param header  the header that has the key; without it, `authorization`
  */
-export type Authorizer = (presented: string | undefined) => Authorization;
+export type Authorizer = (presented: string | undefined, header?: KeyHeader) => Authorization;

@@ -87,7 +87,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     }
     let context: AuthorizerContext | undefined;
     if (authorizer !== undefined && match.needsKey) {
-      const decided = authorizer(keyOf(request, match.keyHeader));
+      const decided = authorizer(keyOf(request, match.keyHeader), match.keyHeader);
       if (decided.kind === 'refused') return answerRefusal(request, response, decided.refusal);
       ({ context } = decided);
     }

@@ -8,7 +8,7 @@ import { interruptible } from '../../commands/interruptible.ts';
 import { print } from '../../commands/io.ts';
 import { InvalidConfig } from '../../lib/config.ts';
 import { CannotStart } from '../cannot-start.ts';
-import { announcement } from './announcement.ts';
+import { greeting } from './greeting.ts';
 import { LocalCluster, portsFrom } from './local-cluster.ts';
 import { setUpPart } from './set-up-part.ts';
 import { shellSettings } from './shell-settings.ts';
@@ -97,7 +97,7 @@ export const clusterCommand = defineCommand({
       await writeFile(settingsFile, shellSettings(cluster.env, baseUrl), { mode: 0o600 });
       print(
         io,
-        announcement({
+        greeting({
           baseUrl,
           adminUrl: `http://localhost:${admin}`,
           brokers: cluster.kafka.brokers.join(', '),

@@ -40,7 +40,7 @@ describe('npm run audit -- --repair', () => {
     await rm(place(directory, 'batches/cus-axon/k-first'));
     const args = ['--data-dir', directory, '--pending-seconds', '0', ...mayHaveExpired];
     const asText = await runCommand('audit', ...args);
-    expect(asText.stdout).toContain('1 windows are not auditable.\n1 differences.\n');
+    expect(asText.stdout).toContain('Not auditable: 1 window.\n1 difference.\n');
     expect(asText.exitCode).toBe(1);
 
     const { exitCode, findings, whole } = await auditOf(directory, '--repair', ...mayHaveExpired);
@@ -62,7 +62,7 @@ describe('npm run audit -- --repair', () => {
     await rm(place(directory, 'batches/cus-axon/k-first'));
     const asText = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
     expect(asText.stdout).toContain(
-      'FOREIGN     cus-axon 2025-12-28T18:03:00Z: 1 partials belong to no stored batch\n',
+      'FOREIGN     cus-axon 2025-12-28T18:03:00Z: 1 partial of no stored batch\n',
     );
     expect(asText.exitCode).toBe(1);
     const { exitCode, findings } = await auditOf(directory, '--repair', '--remove-foreign');
@@ -175,11 +175,11 @@ describe('npm run audit -- --repair', () => {
     ]);
     const asText = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
     expect(asText.stdout).toContain('DIFFERS     cus-axon hour of 2025-12-28T18:00:00Z\n');
-    expect(asText.stdout).toContain('MISSING     cus-axon day of 2025-12-29T00:00:00Z: 1 requests\n');
+    expect(asText.stdout).toContain('MISSING     cus-axon day of 2025-12-29T00:00:00Z: 1 request\n');
     // A minute that was just written may not be rolled up yet.
     const young = await runCommand('audit', '--data-dir', directory);
     expect(young.stdout).toContain(
-      '3 hours and days are not rolled up yet.\n1 customers are not indexed yet.\nNo differences.',
+      'Not rolled up yet: 3 hours and days.\nNot indexed yet: 1 customer.\nNo differences.',
     );
 
     expect((await auditOf(directory, '--repair')).whole).toMatchObject({ differences: 2, unrepaired: 0 });

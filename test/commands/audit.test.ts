@@ -9,9 +9,7 @@ describe('npm run audit', () => {
   it('finds no differences in a correct directory, for all customers', async () => {
     const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
     const { exitCode, stdout, stderr } = await runCommand('audit', '--data-dir', directory);
-    expect(stdout).toBe(
-      '2 minutes, 4 hours and days, 2 customers and 3 batches were read.\nNo differences.\n',
-    );
+    expect(stdout).toBe('Read: 2 minutes, 4 hours and days, 2 customers and 3 batches.\nNo differences.\n');
     expect(stderr).toContain('Batches     3');
     expect(exitCode).toBe(0);
   });
@@ -53,7 +51,7 @@ describe('npm run audit', () => {
       },
     ]);
     const young = await runCommand('audit', '--data-dir', directory);
-    expect(young.stdout).toContain('1 partials of young batches are not counted yet.\nNo differences.');
+    expect(young.stdout).toContain('Not counted yet: 1 partial of young batches.\nNo differences.');
     expect(young.exitCode).toBe(0);
   });
 

@@ -11,7 +11,7 @@ describe('npm run customers -- forget', () => {
     const shown = await forget(directory);
     expect(shown).toMatchObject({ exitCode: 0 });
     expect(shown.stdout).toContain(
-      'cus-axon has 1 batches, 1 minutes, 2 hours and days, 0 failed records, and 0 alerts.',
+      'cus-axon has 1 batch, 1 minute, 2 hours and days, 0 failed records and 0 alerts.',
     );
     expect(shown.stdout).toContain('Nothing was removed.');
     const batch = join(directory, 'objects/batches/cus-axon/k-own');
@@ -19,7 +19,7 @@ describe('npm run customers -- forget', () => {
 
     const removed = await forget(directory, '--yes');
     expect(removed.stdout).toBe(
-      'cus-axon is forgotten: 1 batches, 3 windows, 0 failed records and 0 alerts were removed.\n',
+      'cus-axon is forgotten. Removed: 1 batch, 3 windows, 0 failed records and 0 alerts.\n',
     );
     expect(removed.exitCode).toBe(0);
     expect(await isThere(batch)).toBe(false);

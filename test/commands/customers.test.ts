@@ -45,7 +45,7 @@ describe('npm run customers -- forget', () => {
     const args = ['forget', 'cus-axon', '--stage', 'prod', '--yes'];
     const { exitCode, stdout } = await runCommandWith(environment, 'customers', ...args);
     expect(stdout).toContain(
-      'cus-axon is forgotten: 1 batches, 3 windows, 0 failed records and 0 alerts were removed.',
+      'cus-axon is forgotten. Removed: 1 batch, 3 windows, 0 failed records and 0 alerts.',
     );
     expect(exitCode).toBe(0);
     expect(removals).toHaveLength(5); // with the entry of the index

@@ -53,17 +53,15 @@ describe('npm run audit, of a deployed pipeline', () => {
     const { audit } = await deployed([first, second]);
     const { exitCode, stdout, stderr } = await audit({}, '--stage', 'prod');
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 });
-    expect(stdout).toContain('MISSING     cus-axon 2025-12-28T18:03:00Z: 1 requests in 1 partials');
-    expect(stdout).toContain(
-      '1 minutes, 2 hours and days, 1 customers and 2 batches were read.\n1 differences.\n',
-    );
+    expect(stdout).toContain('MISSING     cus-axon 2025-12-28T18:03:00Z: 1 request in 1 partial');
+    expect(stdout).toContain('Read: 1 minute, 2 hours and days, 1 customer and 2 batches.\n1 difference.\n');
   });
 
   it('treats a batch as pending for half an hour, which verify may need there', async () => {
     const young = await deployed([{ ...second, storedSecondsAgo: 1_500 }]);
     const { exitCode, stdout } = await young.auditByDefault({}, '--stage', 'prod');
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
-    expect(stdout).toContain('1 partials of young batches are not counted yet.\nNo differences.');
+    expect(stdout).toContain('Not counted yet: 1 partial of young batches.\nNo differences.');
     const old = await deployed([{ ...second, storedSecondsAgo: 1_801 }]);
     expect((await old.auditByDefault({}, '--stage', 'prod')).exitCode).toBe(1);
   });
@@ -83,7 +81,7 @@ describe('npm run audit, of a deployed pipeline', () => {
     });
     const repaired = await audit({}, '--stage', 'prod', '--repair');
     expect(repaired).toMatchObject({ exitCode: 0 });
-    expect(repaired.stdout).toContain('1 differences, all of them repaired.');
+    expect(repaired.stdout).toContain('1 difference, all repaired.');
     expect(writes.map(({ path }) => path.replace(/^.*\/(minute|hour|day|customers)\/.*$/, '$1'))).toEqual([
       'minute',
       'hour',

@@ -28,7 +28,7 @@ describe('npm run recount', () => {
     const directory = await countedDirectory(first, second);
     const { stdout, stderr, exitCode } = await recount(directory);
     expect({ stdout, exitCode }).toEqual({
-      stdout: '1 minutes were read, and 1 of them recounted.\n',
+      stdout: 'Read: 1 minute, of which 1 recounted.\n',
       exitCode: 0,
     });
     expect(stderr).toContain('Writing     1');
@@ -44,8 +44,8 @@ describe('npm run recount', () => {
     await rm(place(directory, 'batches/cus-axon/k-first'));
     const { stdout, exitCode } = await recount(directory);
     expect(stdout).toBe(
-      `left as it is  ${minute}: the raw batches of 1 partials are gone\n` +
-        '1 minutes were read, and 0 of them recounted.\n1 stay as they are.\n',
+      `left as it is  ${minute}: the raw batches of 1 partial are gone\n` +
+        'Read: 1 minute, of which 0 recounted.\nLeft as they are: 1.\n',
     );
     expect(exitCode).toBe(0);
     expect(Object.keys(await pathsIn(directory))).toEqual(['GET /a', 'GET /b']);
@@ -54,9 +54,7 @@ describe('npm run recount', () => {
   it('exits with 1 where a batch of earlier rules is not counted, and no pipeline runs that could', async () => {
     const directory = await countedDirectory(first, { ...second, isCounted: false });
     const { stdout, exitCode } = await recount(directory);
-    expect(stdout).toContain(
-      '1 partials of earlier rules are not counted yet. Run the command again when they are.',
-    );
+    expect(stdout).toContain('Not counted yet: 1 partial of earlier rules. Run the command again later.');
     expect(exitCode).toBe(1);
     expect(await pathsIn(directory)).toEqual({ 'GET /:any': 2 });
   });
@@ -79,7 +77,7 @@ describe('npm run recount', () => {
     await editWindow(directory, (window) => ({ ...window, requests: 7 }));
     const repair = ['--data-dir', directory, '--pending-seconds', '0', '--repair'];
     const end = await runCommandWith(templates, 'audit', ...repair);
-    expect(end.stdout).toContain('1 differences, all of them repaired.');
+    expect(end.stdout).toContain('1 difference, all repaired.');
     expect(await readWindow(directory)).toMatchObject({
       requests: 3,
       partialIds,

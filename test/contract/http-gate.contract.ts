@@ -117,6 +117,9 @@ export function describeGate(served: ServedPipeline): void {
       'GET /batches/% HTTP/1.1',
       'GET /batches/%ff HTTP/1.1',
       'GET /%zz HTTP/1.1',
+      'GET /health/../customers HTTP/1.1',
+      'GET /batches/%2e%2E HTTP/1.1',
+      'GET /./health HTTP/1.1',
       'OPTIONS * HTTP/1.1',
     ])('is not valid with a target that no route can have: %s', async (requestLine) => {
       expect(refusalIn(await send([requestLine, 'Host: localhost']))).toBe('400 QRY_1000');
@@ -145,6 +148,13 @@ export function describeGate(served: ServedPipeline): void {
     ])('is served with %s', async (host) => {
       const answer = await send(['GET /health HTTP/1.1', host, 'Connection: close']);
       expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { status: 'ok' }]);
+    });
+
+    it('is served where letters of its path are encoded, which mean the same', async () => {
+      const answer = await send(['GET /%68e%61lth HTTP/1.1', 'Host: localhost', 'Connection: close']);
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { status: 'ok' }]);
+      const lines = ['POST /%6Cogs HTTP/1.1', 'Host: localhost', 'Content-Length: 2', 'Content-Length: 2'];
+      expect(refusalIn(await send(lines))).toBe('400 ING_1000');
     });
 
     it('is served with an absolute target', async () => {

@@ -75,7 +75,7 @@ it('counts once a failed record that was redriven and repaired', async () => {
   await runCommand('dead-letters', 'redrive', '--all', ...inDirectory);
   const repaired = await runCommand('audit', '--repair', '--pending-seconds', '0', ...inDirectory);
   expect(repaired.stdout).toContain('2 requests');
-  expect(repaired.stdout).toMatch(/1 differences, all of them repaired\.\n$/);
+  expect(repaired.stdout).toMatch(/1 difference, all repaired\.\n$/);
   expect(repaired.exitCode).toBe(0);
   await emulator.start();
   expect(await countedRequests(emulator, customerId)).toBe(2);

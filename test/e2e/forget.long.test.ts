@@ -94,7 +94,7 @@ it('forgets it again, so that nobody lists it, and says so where there is nothin
   });
   expect(json(await emulator.http.request('/customers'))).toEqual({ customers: [other] });
   const again = await forget('--yes');
-  expect(again).toMatchObject({ exitCode: 1, stderr: `Nothing is stored of the customer ${forgotten}.\n` });
+  expect(again).toMatchObject({ exitCode: 1, stderr: `There is no data of the customer ${forgotten}.\n` });
 });
 
 it('forgets it with the pipeline stopped, and nothing is back after the next start', async () => {

@@ -179,6 +179,13 @@ describe('GET /aggregates', () => {
     expect((await queryHandler(wired)({ ...event, rawQueryString })).statusCode).toBe(200);
   });
 
+  it.each(['path,path', 'none,none'])(
+    'takes the dimensions %s, of which one comes twice',
+    async (dimensions) => {
+      expect((await get({ dimensions })).status).toBe(200);
+    },
+  );
+
   it('refuses a token of another query or another customer, and one that it never gave out', async () => {
     await count([at('01'), at('02')]);
     const { nextToken = '' } = (await get({ limit: '1' })).body ?? {};

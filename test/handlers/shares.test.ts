@@ -247,6 +247,16 @@ describe('a request with a share link, on a laptop', () => {
     expect(status).toBe(200);
   });
 
+  it('reads by HEAD as by GET, as the emulator passes it', async () => {
+    const event = httpEvent('HEAD', '/aggregates', { headers: bearer(link.text) });
+    expect((await answer(queryHandler, await withCounts(), event)).status).toBe(200);
+  });
+
+  it('is not looked at where no key is needed, as behind an authorizer', async () => {
+    const event = httpEvent('GET', '/health', { headers: bearer('las_') });
+    expect((await answer(healthHandler, testApp().app, event)).status).toBe(200);
+  });
+
   it.each(Object.entries(others))('is refused by %s, and nothing happens', async (route, handler) => {
     const { app, insights } = testApp();
     expect(await answer(handler, app, request(route, bearer(link.text)))).toMatchObject({ status: 403 });

@@ -11,9 +11,9 @@ export const dimensionChoices = `\`${noDimensions}\`, or some of ${names}`;
 export const dimensionsParameter = z
   .string()
   .transform((text, context): ReadonlySet<DimensionField> => {
-    const asked = text.split(',');
-    const found = dimensions.filter(({ name }) => asked.includes(name));
-    if (text === noDimensions || found.length === asked.length)
+    const asked = new Set(text.split(','));
+    const found = dimensions.filter(({ name }) => asked.has(name));
+    if (found.length === asked.size || (asked.size === 1 && asked.has(noDimensions)))
       return new Set(found.map(({ field }) => field));
     context.addIssue({ code: 'custom', message: `must be ${noDimensions}, or some of ${names}` });
     return z.NEVER;

@@ -9,6 +9,7 @@ import {
   type Model,
   type WindowsTopic,
 } from '../../clickhouse/models.ts';
+import { insertPositions } from '../../clickhouse/position-rows.ts';
 import { tablesIn, type Tables } from '../../clickhouse/tables.ts';
 
 /** A database of its own for some tests. */
@@ -64,6 +65,5 @@ export async function emptyModel(
   { clickHouse, tables }: Pick<TestDatabase, 'clickHouse' | 'tables'>,
 ): Promise<void> {
   await clickHouse.run(`TRUNCATE TABLE ${tables.windowsOf(id)}`);
-  await clickHouse.run(`TRUNCATE TABLE ${tables.positions}`);
-  await clickHouse.insert(tables.positions, [{ model: id, partition: 0, position: '0' }]);
+  await insertPositions(tables.windowsOf(id), emptyTopic.ends, clickHouse);
 }

@@ -161,6 +161,24 @@ describe('the read model', () => {
     expect((await current()).positions).toEqual(new Map([[0, 0n]]));
   });
 
+  it.each([
+    ['emptied', 'TRUNCATE TABLE'],
+    ['dropped', 'DROP TABLE'],
+  ])('is lost and not read after its table was %s', async (_how, verb) => {
+    const own = await openServingDatabase();
+    try {
+      const reader = createModelReader({ ...own, model: () => own.model });
+      expect(await reader.customers({ after: undefined, limit: 10 })).toMatchObject({ customers: [] });
+      await own.clickHouse.run(`${verb} ${own.tables.windowsOf(own.model.id)}`);
+      await expect(reader.customers({ after: undefined, limit: 10 })).rejects.toThrow(Unavailable);
+      await migrate(own.clickHouse, own.tables);
+      const [model] = await readModels(own.clickHouse, own.tables);
+      expect(model && isLost(model, emptyTopic)).toBe(true);
+    } finally {
+      await own.remove();
+    }
+  });
+
   it('does not go on if the rows are gone that were just inserted', async () => {
     await write(['GET /']);
     const { clickHouse } = database;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpClient, type HttpClient } from '../../../client/http-client.ts';
 import type { LocalCluster } from '../../local/local-cluster.ts';
-import { compareModel, loseRows, type ModelComparison } from './compare-model.ts';
+import { compareModel, damageModel, loseWindows, type ModelComparison } from './compare-model.ts';
 import { readMinutes } from './read-counts.ts';
 import { runCommand } from './run-command.ts';
 import { underLoad } from './under-load.ts';
@@ -144,10 +144,28 @@ describe('a cluster that answers from ClickHouse', () => {
     expect([audit.exitCode, audit.output]).toEqual([0, expect.stringContaining('No differences.')]);
   });
 
+  it.each([
+    ['emptied', 'TRUNCATE TABLE'],
+    ['dropped', 'DROP TABLE'],
+  ])(
+    'is exact after its table was %s, without traffic, and answers from the store until then',
+    async (_how, verb) => {
+      const answers = new Set([(await readRecent('cus-1-0'))?.requests]);
+      const source = async () => {
+        answers.add((await readRecent('cus-1-0'))?.requests);
+        return lastSource();
+      };
+      await damageModel(cluster, (table) => `${verb} ${table}`);
+      await expect.poll(source).toBe('the store');
+      await expect.poll(source).toBe('ClickHouse');
+      expect(answers.size).toBe(1);
+      expect((await untilEqual()).differing).toEqual([]);
+    },
+  );
+
   it('lets its operator find and repair windows that ClickHouse has lost by itself', async () => {
     await sendAndCount('cus-lost', 'cus-kept');
-    await loseRows(cluster);
-    await loseRows(cluster);
+    await loseWindows(cluster);
     const audit = ['audit', '--customer', 'cus-lost', '--pending-seconds', '0'];
     const lost = await runCommand(cluster, ...audit);
     expect([lost.exitCode, lost.output]).toEqual([1, expect.stringContaining('ClickHouse')]);

@@ -63,8 +63,16 @@ export async function compareModel(cluster: LocalCluster): Promise<ModelComparis
   }
 }
 
-/** Removes all rows of the model that serves, as a fault of ClickHouse's disk may. Its positions stay. */
-export async function loseRows(cluster: LocalCluster): Promise<void> {
+/** Removes all windows of the model that serves, as a fault of ClickHouse's disk may. Its positions stay. */
+export function loseWindows(cluster: LocalCluster): Promise<void> {
+  return damageModel(cluster, (table) => `DELETE FROM ${table} WHERE is_deleted = 0`);
+}
+
+/** Does to the table of the model that serves, as soon as none is under construction, what a statement says. */
+export async function damageModel(
+  cluster: LocalCluster,
+  statement: (table: string) => string,
+): Promise<void> {
   const config = parseClusterConfig(cluster.env);
   if (config.clickHouse === undefined) throw new Error('The cluster has no ClickHouse.');
   const clickHouse = openClickHouse(config.clickHouse);
@@ -78,7 +86,7 @@ export async function loseRows(cluster: LocalCluster): Promise<void> {
     }
     const model = servingOf(models);
     if (model === undefined) throw new Error('There is no model.');
-    await clickHouse.run(`TRUNCATE TABLE ${tables.windowsOf(model.id)}`);
+    await clickHouse.run(statement(tables.windowsOf(model.id)));
   } finally {
     await clickHouse.close();
   }

@@ -260,7 +260,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       expect(answered).toMatchObject({ requests: 1, complete: 0, countedThrough: undefined });
 
       const forgotten = await run('customers', 'forget', 'cus-poison', '--yes');
-      expect(forgotten.output).toMatch(/1 batches, .* 1 failed records and 0 alerts were removed/);
+      expect(forgotten.output).toMatch(/1 batch, .* 1 failed record and 0 alerts\./);
       expect((await run('dead-letters')).output).not.toContain('insights');
       await untilCounted('cus-poison', 0);
     });

@@ -60,7 +60,7 @@ describe('announce', () => {
     const { connection, nameOf, keys, storedAt, run } = await openInstallation();
     const ended = await run('--since', storedAt[1]?.toISOString() ?? '');
     expect(ended).toMatchObject({ exitCode: 0 });
-    expect(ended.stdout).toContain('3 batches are announced.');
+    expect(ended.stdout).toContain('Announced 3 batches.');
     const intents = (await readAll(connection, nameOf('batches'))).map(({ value }) => decodeIntent(value));
     expect(intents.map(({ key }) => key).toSorted()).toEqual(
       ['batches/cus-axon/k-damaged', ...keys.slice(1)].toSorted(),

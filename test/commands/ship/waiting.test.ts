@@ -36,7 +36,7 @@ describe('npm run ship, when all is accepted', () => {
     const { exitCode, stdout, stderr } = await runCommand('ship', ...args, path);
     expect(exitCode).toBe(3);
     expect(stderr).toContain(
-      'Not all of it is counted after 1 s: 23,401 entries still wait. Nothing is lost',
+      'Not all of it is counted after 1 s: 23,401 entries still to count. Nothing is lost',
     );
     expect(stdout).toContain('Dashboard   ');
   });

@@ -23,7 +23,7 @@ describe('the check of the port', () => {
     const port = await portOf((_request, response) => response.end('{"status":"ok"}'));
     await expect(requireFreePort('localhost', port)).rejects.toThrow(
       `Port ${port} is in use: a log analytics pipeline answers there, most likely one that was started before. ` +
-        'Stop it, or start on another port: npm start -- --httpPort 8080',
+        'Stop it, or start on another port: npm start -- --port 8080',
     );
   });
 

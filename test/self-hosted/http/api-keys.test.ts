@@ -53,6 +53,15 @@ describe('a request with an API key', () => {
   });
 
   it.each([
+    ['/logs', 'authorization: Bearer <key>'],
+    ['/firehose', 'x-amz-firehose-access-key: <key>'],
+  ])('to %s without a key is told to send "%s"', async (path, sentAs) => {
+    const answer = await served.http.request(path, { method: 'POST', body: '[]' });
+    const errorDescription = `An API key is required. Send it as "${sentAs}".`;
+    expect([answer.status, json(answer)]).toMatchObject([401, { errorCode: 'API_1009', errorDescription }]);
+  });
+
+  it.each([
     ['/logs', reader],
     ['/logs', operator],
   ])('to %s needs the scope to send', async (path, key) => {

@@ -1,7 +1,7 @@
 import { quoted } from './shell-settings.ts';
 
 /** Addresses and places of a cluster on this machine. */
-export interface AnnouncedCluster {
+export interface GreetedCluster {
   readonly baseUrl: string;
   readonly adminUrl: string;
   readonly brokers: string;
@@ -19,7 +19,7 @@ export interface AnnouncedCluster {
 }
 
 /** Returns the text that greets a user: where everything listens, and commands to try. */
-export function announcement(cluster: AnnouncedCluster): string {
+export function greeting(cluster: GreetedCluster): string {
   const { baseUrl, adminUrl, brokers, s3Endpoint, clickHouseUrl, directory, settingsFile } = cluster;
   const { flinkUrl, keyFile, now } = cluster;
   const receivedAt = `${now.toISOString().slice(0, 19)}Z`;

@@ -1,5 +1,5 @@
 /** Returns the text that greets a new user: the address, the data directory, and commands to try. */
-export function announcement(baseUrl: string, dataDirectory: string, now: Date): string {
+export function greeting(baseUrl: string, dataDirectory: string, now: Date): string {
   const receivedAt = `${now.toISOString().slice(0, 19)}Z`;
   const entry = { receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0', status: 200 };
   return `
