@@ -41,12 +41,17 @@ export interface PlanOptions {
   readonly days: number;
 }
 
-/** The additional share of entries in the last hour, so that its minutes have something to show. */
-export const shareOfLastHour = 0.025;
+/** Average hours whose entries come in the last hour besides its own, so that its minutes have something to show. */
+const hoursInLastHour = 1.8;
 const shareOfRepeats = 0.08;
 const shareOfLate = 0.04;
 const [leastPerBatch, mostPerBatch] = [120, 720];
 const hourMilliseconds = 3_600_000;
+
+/** Returns the additional share of entries in the last hour. */
+export function shareOfLastHour(days: number): number {
+  return hoursInLastHour / (days * 24);
+}
 
 /** Plans a run. The same options give the same plan; another `now` gives the same entries at other times. */
 export function planDemo({ customers, entries, seed, now, days }: PlanOptions): DemoPlan {
@@ -82,7 +87,7 @@ function entriesOf(
   const before = (hours: number): TimeRange => {
     return { from: new Date(now.getTime() - hours * hourMilliseconds), to: now };
   };
-  const recent = Math.round(count * shareOfLastHour);
+  const recent = Math.round(count * shareOfLastHour(days));
   return [
     ...siteTraffic(site, count - recent, before(days * 24), random, factsOf),
     ...siteTraffic(site, recent, before(1), random, factsOf),
