@@ -45,7 +45,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
 # Except what .dockerignore names.
 COPY . .
 
-# A new volume takes over whose directory it is mounted on.
+# A new volume takes the owner of the directory that it is mounted on.
 RUN mkdir /data && chown 1000:1000 /data
 ENV DATA_DIR=/data
 VOLUME /data
