@@ -36,7 +36,7 @@ export interface Entry {
    */
   referrer?: string
   /**
-   * Host of the request; counted in small letters and without a port.
+   * Host of the request; counted in lower case and without a port.
    */
   host?: string
   /**

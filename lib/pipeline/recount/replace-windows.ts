@@ -47,7 +47,7 @@ async function replaceWindow(
   const window = decodeWindow(body);
   const isByTheseRules = window.recounted?.rulesVersion === rulesVersion;
   if (!isByTheseRules || !isRecountOf(window, decodeWindow(current.body))) {
-    throw new RangeError(`This is no recount of ${key} by the present rules.`);
+    throw new RangeError(`This is no recount of ${key} by the current rules.`);
   }
   try {
     await store.put(key, body, { ifMatch: etag });
