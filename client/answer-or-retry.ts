@@ -81,7 +81,8 @@ export async function answerOrRetry(
       await timing.wait(wait, signal);
       if (!isOver()) continue;
     }
-    throw new GaveUp(`Gave up after ${attempts} attempts: ${failure}`, { cause });
+    const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+    throw new GaveUp(`Gave up after ${times}: ${failure}`, { cause });
   }
 }
 

@@ -36,7 +36,7 @@ export interface Entry {
    */
   referrer?: string
   /**
-   * Host of the request; counted in small letters and without a port.
+   * Host of the request; counted in lower case and without a port.
    */
   host?: string
   /**
@@ -109,27 +109,51 @@ export interface Window {
    */
   windowStart: string
   requests: number
+  /**
+   * Absent if `dimensions` leaves it out.
+   */
   requestsByPath: {
     [k: string]: number
   }
+  /**
+   * Absent if `dimensions` leaves it out.
+   */
   requestsByUserAgent: {
     [k: string]: number
   }
+  /**
+   * Absent if `dimensions` leaves it out.
+   */
   requestsByStatus: {
     [k: string]: number
   }
+  /**
+   * Absent where no entry had the fact, and if `dimensions` leaves it out.
+   */
   requestsByAgentClass?: {
     [k: string]: number
   }
+  /**
+   * Absent where no entry had the fact, and if `dimensions` leaves it out.
+   */
   requestsByErrorPath?: {
     [k: string]: number
   }
+  /**
+   * Absent where no entry had the fact, and if `dimensions` leaves it out.
+   */
   requestsByReferrer?: {
     [k: string]: number
   }
+  /**
+   * Absent where no entry had the fact, and if `dimensions` leaves it out.
+   */
   requestsByHost?: {
     [k: string]: number
   }
+  /**
+   * Absent where no entry had the fact, and if `dimensions` leaves it out.
+   */
   requestsByCountry?: {
     [k: string]: number
   }

@@ -41,7 +41,7 @@ export interface PathWindowQuery extends WindowQuery {
 export interface PathsQuery {
   readonly from: Date;
   readonly to: Date;
-  /** Only paths that contain this, in capital or small letters. */
+  /** Only paths that contain this, in upper or lower case. */
   readonly search?: string | undefined;
   /** The value whose largest come first; `requests` by default. */
   readonly sort?: 'requests' | 'errors' | 'bytes' | 'meanMs' | undefined;

@@ -16,12 +16,15 @@ export async function callerIdentity(): Promise<CallerIdentity> {
   const client = new STSClient({});
   try {
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
-    if (Account === undefined || Arn === undefined) throw new Error('it gave no account');
+    if (Account === undefined || Arn === undefined) throw new Error('the answer has no account');
     return { account: Account, arn: Arn, region: await client.config.region() };
   } catch (cause) {
-    throw new Unavailable('AWS does not say whose account it is; BUCKET_NAME can name the bucket.', {
-      cause,
-    });
+    throw new Unavailable(
+      'AWS did not return the account of these credentials. Name the bucket in BUCKET_NAME.',
+      {
+        cause,
+      },
+    );
   } finally {
     client.destroy();
   }

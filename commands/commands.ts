@@ -42,7 +42,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'recount',
-    summary: 'recounts old windows by the present rules',
+    summary: 'recounts old windows by the current rules',
     load: async () => (await import('./recount.ts')).recount,
   },
   {
@@ -52,7 +52,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'dead-letters',
-    summary: 'lists dead letters, and gives them back',
+    summary: 'lists dead letters, redrives them or discards one',
     load: async () => (await import('./dead-letters.ts')).deadLetters,
   },
   {

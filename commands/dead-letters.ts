@@ -16,16 +16,16 @@ import { complain, print, type Io } from './io.ts';
 import { placeFailures } from './place-failures.ts';
 import type { Place } from './place.ts';
 
-/** Lists dead letters, shows one, gives them back, or removes one for good. */
+/** Lists dead letters, shows one, redrives them, or discards one. */
 export const deadLetters = defineCommand({
   name: 'dead-letters',
   summary:
-    'Lists the dead letters: the records and messages that the pipeline no longer tries. Shows one of them, gives them back, or removes one for good.',
+    'Lists the dead letters: the records and messages that the pipeline no longer tries. Shows one of them, redrives them (sends them back for processing), or discards one for good.',
   usage: [
     ['[list]', 'a line for each; the default'],
     ['show <id>', 'all of one, as JSON'],
-    ['redrive <id>', 'gives one back'],
-    ['redrive --all', 'gives all of them back'],
+    ['redrive <id>', 'sends one back for processing'],
+    ['redrive --all', 'sends all of them back'],
     ['discard <id>', 'shows one, and says what would be lost'],
     ['discard <id> --yes', 'removes it; this cannot be undone'],
   ],

@@ -1,23 +1,35 @@
 import { rename } from 'node:fs/promises';
-import { GaveUp } from '../client/answer-or-retry.ts';
+import { GaveUp, NotRunning } from '../client/answer-or-retry.ts';
 import { createHttpClient } from '../client/http-client.ts';
 import { RequestRefused } from '../client/request-refused.ts';
-import { realTiming } from '../client/timing.ts';
 import { windowSizes } from '../lib/domain/window.ts';
+import { errorCode } from '../lib/error-code.ts';
+import { messageOf } from '../lib/message-of.ts';
 import { BadArguments } from './command-line.ts';
 import { customerIdOf } from './customer.ts';
 import { counted } from './counted.ts';
 import { defineCommand } from './define-command.ts';
+import { failure } from './define-command/failures.ts';
 import { anyText, oneOf, value, wholeNumberOf } from './define-command/options.ts';
 import { createParquetSink } from './export/parquet-sink.ts';
 import { readPages } from './export/read-pages.ts';
 import { createTextSink, toFile, toOutput, type Sink } from './export/sinks.ts';
 import { headersOf } from './headers.ts';
 import { complain, type Io } from './io.ts';
+import { describeNotRunning } from './not-running.ts';
 import { pipelineOptions } from './pipeline-options.ts';
 import { showTransfer } from './progress.ts';
 
 const formats = ['csv', 'ndjson', 'parquet'] as const;
+
+/** The file of an export cannot be written; the message says why, and what to do. */
+class NotWritten extends Error {
+  override readonly name = 'NotWritten';
+
+  constructor(path: string, cause: unknown) {
+    super(`${path} cannot be written: ${messageOf(cause)}. Name another file with --output.`, { cause });
+  }
+}
 
 /** Writes a customer's windows to a file, or to the output. */
 export const exportWindows = defineCommand({
@@ -74,6 +86,12 @@ export const exportWindows = defineCommand({
       default: 300,
       read: wholeNumberOf(0, 1_000_000),
     }),
+    'wait-for-start': value({
+      shows: '<s>',
+      help: 'seconds to wait for a pipeline that is not running',
+      default: 5,
+      read: wholeNumberOf(0, 86_400),
+    }),
   },
   details: [
     'CSV and Parquet have a row for each key, with the columns of GET /aggregates in CSV; NDJSON has a window a line. Each row says ' +
@@ -82,20 +100,21 @@ export const exportWindows = defineCommand({
   exitCodes: {
     0: 'exported',
     1: 'the pipeline did not answer, or refused',
-    2: 'wrong options',
+    2: 'wrong options, or a file that cannot be written',
     130: 'interrupted (143 by SIGTERM)',
   },
-  failures: [],
+  failures: [failure(NotWritten)],
   interrupted: 'Run the command again.',
   async run({ options }, io) {
     const { url, customer, window, from, to, top, format, output } = options;
+    const waitForStartSeconds = options['wait-for-start'];
     const headers = {
       ...headersOf(options.header),
       ...(customer !== undefined && { 'x-customer-id': customer }),
     };
-    const sink = await openSink(format, output, io);
+    const sink = await written(output, () => openSink(format, output, io));
     const http = createHttpClient(url, 1);
-    const progress = showTransfer('Exporting', undefined, io.stderr, () => realTiming.now());
+    const progress = showTransfer('Exporting', undefined, io.stderr, () => io.timing.now());
     io.atEnd(() => progress.stop());
     const query = {
       window,
@@ -114,22 +133,30 @@ export const exportWindows = defineCommand({
         url,
         headers,
         retryForSeconds: options['retry-for'],
-        timing: realTiming,
+        waitForStartSeconds,
+        timing: io.timing,
         onRetry: (reason) => progress.hold(`${reason}; trying again`),
       })) {
         // Later pages include more, so the first one says what all of them include.
         if (pages === 0) ({ countedThrough } = page);
         pages += 1;
-        rows += await sink.write(page);
+        rows += await written(output, () => sink.write(page));
         bytes += page.text.length;
         progress.update(bytes, rows);
       }
-      await sink.finish();
-      if (output !== undefined) await rename(partOf(output), output);
+      await written(output, async () => {
+        await sink.finish();
+        if (output !== undefined) await rename(partOf(output), output);
+      });
     } catch (error) {
       if (!(error instanceof RequestRefused || error instanceof GaveUp)) throw error;
       progress.stop();
-      complain(io, `${error.message} The export is not whole.`);
+      complain(
+        io,
+        error instanceof NotRunning
+          ? describeNotRunning(url, waitForStartSeconds)
+          : `${error.message}\nThe export is incomplete. Run the command again.`,
+      );
       return 1;
     } finally {
       http.close();
@@ -142,6 +169,16 @@ export const exportWindows = defineCommand({
 });
 
 const partOf = (path: string) => `${path}.part`;
+
+/** @throws NotWritten  the system refused a step of writing to the file */
+async function written<T>(output: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (output === undefined || errorCode(error) === undefined) throw error;
+    throw new NotWritten(output, error);
+  }
+}
 
 /** @throws BadArguments  Parquet needs a file */
 async function openSink(format: (typeof formats)[number], output: string | undefined, io: Io): Promise<Sink> {

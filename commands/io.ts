@@ -14,7 +14,7 @@ export interface Io {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** The time between two looks at a log that is followed. */
+  /** The clock and the timer of waits. */
   readonly timing: Timing;
   /** Reads `serverless.yml`; it starts a process. */
   readonly describeService: () => Promise<Service>;

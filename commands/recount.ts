@@ -19,17 +19,17 @@ import {
 } from './recount/options.ts';
 import { jsonReport, textReport } from './recount/report.ts';
 
-/** Recounts a customer's windows from the raw batches, by the present rules. */
+/** Recounts a customer's windows from the raw batches, by the current rules. */
 export const recount = defineCommand({
   name: 'recount',
   summary:
-    "Recounts a customer's minutes from the stored raw batches by the present rules, so that old windows get new dimensions and keys, too. " +
+    "Recounts a customer's minutes from the stored raw batches by the current rules, so that old windows get new dimensions and keys, too. " +
     'Hours and days follow.',
   usage: [['--customer <id> --from <instant> [options]']],
   options: recountOptions,
   details: recountDetails,
   exitCodes: {
-    0: 'everything is counted by the present rules, except windows whose raw batches are gone',
+    0: 'everything is counted by the current rules, except windows whose raw batches are gone',
     1: 'batches of earlier rules are still on their way, or something differs or cannot be read',
     2: 'wrong options, other rules than those of the running pipeline, or a data directory or a bucket that cannot be read or written',
     130: 'interrupted (143 by SIGTERM)',

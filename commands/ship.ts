@@ -6,6 +6,7 @@ import { defineCommand } from './define-command.ts';
 import { failure } from './define-command/failures.ts';
 import { exitCodeOfSignal, interruptible } from './interruptible.ts';
 import { complain, print, type Io } from './io.ts';
+import { describeNotRunning } from './not-running.ts';
 import { showTransfer } from './progress.ts';
 import { awaitCounted } from './ship/await-counted.ts';
 import type { CuttingOptions } from './ship/cut-pieces.ts';
@@ -140,11 +141,7 @@ function describeNotUnderstood(name: string): string {
 /** @throws Error  a failure other than one of sending */
 function explain(failure: Error, { url, waitForStartSeconds }: ShipOptions, io: Io): number {
   if (failure instanceof NotRunning) {
-    complain(
-      io,
-      `No pipeline is running at ${url.origin}: it refused connections for ${waitForStartSeconds} s. Start one with npm start, ` +
-        'name another one with --url, or wait for it with --wait-for-start <seconds>.',
-    );
+    complain(io, describeNotRunning(url, waitForStartSeconds));
     return 1;
   }
   if (failure instanceof GaveUp) {

@@ -12,7 +12,7 @@ const maxSeconds = 30;
 const names = { windows: 'Windows', raw: 'Raw batches and failed records' } as const;
 
 /**
- * Time in which functions of the version before may still run after a deployment; on a laptop all functions begin
+ * Time in which functions of the previous version may still run after a deployment; on a laptop all functions begin
  * anew at once.
  */
 const settleSeconds = 900;

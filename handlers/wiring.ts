@@ -111,7 +111,7 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly admission?: AdmissionPolicy | undefined;
   /** Reads windows for answers; without it they are read from the store. */
   readonly reader?: WindowReader | undefined;
-  /** Progress of the counts; without it the backlogs of the streams and `rollUps` tell it. */
+  /** Progress of the counts; without it the backlogs of the streams and `rollUps` determine it. */
   readonly progress?: CountingProgress | undefined;
 };
 

@@ -1,4 +1,5 @@
 import { compile } from 'json-schema-to-typescript-lite';
+import { dimensions } from '../lib/domain/dimensions.ts';
 import { describeApi } from '../handlers/http/openapi-document/describe-api.ts';
 
 /** The schemas of the OpenAPI document that the client has types of, with the names that it gives them. */
@@ -35,6 +36,10 @@ export async function describeClientTypes(): Promise<string> {
   const schemas = Object.fromEntries(
     Object.entries(names).map(([name, own]) => [own, components.schemas[name] ?? missing(name)]),
   );
+  // The client asks for all dimensions, and so these are in each window that it returns.
+  const always = dimensions.filter(({ isAlwaysThere }) => isAlwaysThere).map(({ field }) => field);
+  const { required = [] }: { readonly required?: readonly string[] } = schemas['Window'] ?? {};
+  schemas['Window'] = { ...schemas['Window'], required: [...required, ...always] };
   const contract = {
     type: 'object',
     properties: Object.fromEntries(

@@ -22,7 +22,10 @@ export async function createKey(
   const named = { name: key.id, record };
   await log.record('create', describeRecord(named), () => parameters.create(named));
   print(io, key.text);
-  complain(io, `The key of ${customerId}, ${key.id}. It is not shown again, and is taken within a minute.`);
+  complain(
+    io,
+    `The key of ${customerId}, ${key.id}. It is not shown again, and is accepted within a minute.`,
+  );
 }
 
 /** Returns the secret that new keys are derived from; creates it with the first key. */

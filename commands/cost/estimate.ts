@@ -79,7 +79,7 @@ export function estimate(workload: Workload, setup: Setup): Estimate {
   ]);
 }
 
-/** Estimates a month's storage after a year: raw batches for as long as they are kept, minutes for ever. */
+/** Estimates a month's storage after a year: raw batches for as long as they are kept, minutes forever. */
 export function storageAfterAYear(workload: Workload, setup: Setup): number {
   const rates = ratesOf(workload, setup);
   const day = 86_400;

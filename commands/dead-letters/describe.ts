@@ -151,7 +151,7 @@ async function readOrReason<T extends object>(
 ): Promise<T | string> {
   try {
     const object = await store.get(key);
-    return object === undefined ? 'it is not there any more' : decode(object.body);
+    return object === undefined ? 'it no longer exists' : decode(object.body);
   } catch (error) {
     if (error instanceof UnreadableFormat || error instanceof Unavailable) return error.message;
     throw error;

@@ -20,7 +20,7 @@ export async function discard(letter: DeadLetter, places: RedrivePlaces): Promis
       case 'failed-record':
       case 'failed-invocation': {
         const object = await places.store.get(letter.key);
-        if (object === undefined) return { isDiscarded: false, reason: 'it is not there any more' };
+        if (object === undefined) return { isDiscarded: false, reason: 'it no longer exists' };
         refuseNewer(
           object.body,
           letter.kind === 'failed-record' ? decodeFailedRecord : decodeFailedInvocation,

@@ -10,7 +10,7 @@ import { decodeRecords } from './decode-records.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
 import type { FindLetters } from './newest-letters.ts';
 
-/** The places that dead letters can be in, to give them back. */
+/** The places that dead letters can be in, to redrive them. */
 export interface RedrivePlaces extends DeadLetterPlaces {
   readonly store: Pick<ObjectStore, 'get' | 'list' | 'delete'>;
   /** @throws RangeError  the stream does not exist */
@@ -87,7 +87,7 @@ export async function redrive(
         return { isRedriven: true, to: 'nowhere: it was a test of S3, and was removed' };
       case 'dead-message': {
         const isMoved = await places.giveBack(letter);
-        if (!isMoved) return { isRedriven: false, reason: 'it is not there any more' };
+        if (!isMoved) return { isRedriven: false, reason: 'it no longer exists' };
         return { isRedriven: true, to: letter.message.sourceQueue ?? '' };
       }
     }
@@ -113,7 +113,7 @@ async function redriveRecord(
     return putAgain(letter, places, lettersOf);
   }
   const object = await places.store.get(letter.key);
-  if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
+  if (object === undefined) return { isRedriven: false, reason: 'it no longer exists' };
   await places.notifyRollUp(decodeAnnouncement(decodeFailedRecord(object.body).data));
   await removeMessages(letter.messages, places);
   return { isRedriven: true, to: 'roll-up, which removes it once it can recompute the window' };
@@ -125,7 +125,7 @@ async function putAgain(
   lettersOf: FindLetters,
 ): Promise<Redriven> {
   const object = await places.store.get(key);
-  if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
+  if (object === undefined) return { isRedriven: false, reason: 'it no longer exists' };
   const { stream, records: all } = decodeRecords(key, object.body);
   const remove = async () => {
     await places.store.delete(key);

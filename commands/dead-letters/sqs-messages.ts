@@ -47,7 +47,7 @@ export function openSqsMessages(
     const { QueueUrl } = await asked(queueName, () =>
       client.send(new GetQueueUrlCommand({ QueueName: queueName })),
     );
-    if (QueueUrl === undefined) throw new Unavailable(`SQS gave no address of ${queueName}.`);
+    if (QueueUrl === undefined) throw new Unavailable(`SQS returned no address of the queue ${queueName}.`);
     urls.set(queueName, QueueUrl);
     return QueueUrl;
   }

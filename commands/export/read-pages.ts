@@ -11,6 +11,8 @@ export interface ReadPagesOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly retryForSeconds: number;
+  /** The time to wait for a pipeline that is not running, before the first page. */
+  readonly waitForStartSeconds: number;
   readonly timing: Timing;
   readonly onRetry: (failure: string) => void;
 }
@@ -25,10 +27,11 @@ export interface Page {
 /**
  * Reads all pages of a query, one after the other.
  * @throws RequestRefused  the pipeline refused the query
+ * @throws NotRunning      nothing listens there
  * @throws GaveUp          it did not answer, or only failed, for too long
  */
 export async function* readPages(query: WindowsQuery, options: ReadPagesOptions): AsyncGenerator<Page> {
-  const { http, url, headers } = options;
+  const { http, url, headers, waitForStartSeconds, ...repeating } = options;
   let next: string | undefined;
   do {
     const { format = 'json' } = query;
@@ -36,7 +39,7 @@ export async function* readPages(query: WindowsQuery, options: ReadPagesOptions)
     const parameters = new URLSearchParams(next === undefined ? query : { format, nextToken: next });
     const { answer } = await answerOrRetry(
       () => http.request(`/aggregates?${parameters.toString()}`, { headers }),
-      options,
+      next === undefined ? { ...repeating, waitForStartSeconds } : repeating,
     );
     if (answer.status !== 200) throw new RequestRefused(url, answer);
     const counted = answer.headers['x-counted-through'];

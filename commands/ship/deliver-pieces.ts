@@ -8,7 +8,7 @@ export class OtherContent extends Error {
 
   constructor(block: Block, position: number) {
     super(
-      `What begins at byte ${position} was sent before with another content (key ${keyOf(block, position)}). ` +
+      `The lines from byte ${position} on were sent before with other content (key ${keyOf(block, position)}). ` +
         'Either it was sent with other options (--keep-query, --format, --field and the like), or another log begins with the same ' +
         'line: then give each of them a --source of its own. Nothing was counted twice.',
     );

@@ -194,7 +194,7 @@ function isAnswer(error: unknown, status: number): error is S3ServiceException {
 }
 
 function etagOf({ ETag }: { readonly ETag?: string | undefined }): string {
-  if (ETag === undefined) throw new Unavailable('S3 gave no etag.');
+  if (ETag === undefined) throw new Unavailable('S3 returned no etag.');
   return ETag;
 }
 

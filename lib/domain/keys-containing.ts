@@ -8,7 +8,7 @@ const lowerCase = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /**
- * Creates a filter for the keys that contain a text, in capital or small letters. Nearly all keys are plain ASCII, and
+ * Creates a filter for the keys that contain a text, in upper or lower case. Nearly all keys are plain ASCII, and
  * are searched as bytes: a string for each of them would take five times as long. Each byte is read once, whatever the text
  * is (Knuth, Morris and Pratt).
  */

@@ -13,7 +13,7 @@ export type Remedy = 'add' | 'recount' | 'rebuild';
 
 /** Repair of one window that is under way. */
 export interface WindowRepair {
-  /** Adds a partial of a stored batch: by the present rules where `renewedBy` says so, and else as it is stored. */
+  /** Adds a partial of a stored batch: by the current rules where `renewedBy` says so, and else as it is stored. */
   add(partial: WindowPartial): void;
   /** The repaired window; `undefined` where there is nothing to write. */
   finish(): WindowAggregate | undefined;
@@ -22,7 +22,7 @@ export interface WindowRepair {
 export interface WindowRepairOptions {
   readonly now: Date;
   readonly limits: FoldingLimits;
-  /** Version of the present rules. */
+  /** Version of the current rules. */
   readonly rulesVersion: string;
 }
 
@@ -65,7 +65,7 @@ export function repairWindow(
 }
 
 /**
- * Returns a function that says whether a repair needs a partial by the present rules: where a window was recounted, these
+ * Returns a function that says whether a repair needs a partial by the current rules: where a window was recounted, these
  * replace the rules that it names.
  */
 export function renewedBy(
@@ -78,7 +78,7 @@ export function renewedBy(
   return (id) => renewed.has(nameOfId(id));
 }
 
-/** Begins to count a window anew, by the present rules: its keys find their places again. */
+/** Begins to count a window anew, by the current rules: its keys find their places again. */
 export function recountWindow(current: WindowAggregate, options: WindowRepairOptions): WindowRepair {
   const sum = sumOfPartials({ ...withoutCounts(current), counts: emptyCounts() }, options);
   return {

@@ -97,16 +97,6 @@ export function endOfWindow(windowStart: WindowStart, size: WindowSize): Date {
   return new Date(Date.parse(windowStart) + sizeMilliseconds[size]);
 }
 
-/** Reports whether the window ended more than `allowedLatenessSeconds` before `instant`. */
-export function endedBefore(
-  windowStart: WindowStart,
-  size: WindowSize,
-  instant: Date,
-  allowedLatenessSeconds: number,
-): boolean {
-  return instant.getTime() - endOfWindow(windowStart, size).getTime() > allowedLatenessSeconds * 1_000;
-}
-
 /** Returns the minutes of a window: those with `from ≤ minute < to`. */
 export function minutesOfWindow(
   windowStart: WindowStart,

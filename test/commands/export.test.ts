@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { answeringServer, type Answer } from '../answering-server.ts';
+import { freePorts } from '../e2e/free-ports.ts';
 import { temporaryDirectory } from './counted-directory.ts';
 import { runCommand } from './run-command.ts';
 
@@ -136,8 +137,29 @@ describe('npm run export', () => {
     const output = join(await temporaryDirectory(), 'windows.csv');
     const end = await runCommand('export', '--url', url.href, '--output', output);
     expect(end.exitCode).toBe(1);
-    expect(end.stderr).toContain('QRY_1000 The query is not valid. The export is not whole.');
+    expect(end.stderr).toContain(
+      'QRY_1000 The query is not valid.\nThe export is incomplete. Run the command again.',
+    );
     await expect(access(output)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('soon says what to do if no pipeline is running', async () => {
+    const [port] = await freePorts(1);
+    const url = `http://127.0.0.1:${port}`;
+    const end = await runCommand('export', '--url', url, '--wait-for-start', '1');
+    expect(end.exitCode).toBe(1);
+    expect(end.stderr).toContain(
+      `No pipeline is running at ${url}: it refused connections for 1 s. Start one with npm start,`,
+    );
+  });
+
+  it.each(['csv', 'parquet'])('says which file of %s cannot be written, without a stack', async (format) => {
+    const { url } = await pipeline();
+    const output = join(await temporaryDirectory(), 'missing', `windows.${format}`);
+    const end = await runCommand('export', '--url', url.href, '--format', format, '--output', output);
+    expect(end.exitCode).toBe(2);
+    expect(end.stderr).toContain(`${output} cannot be written: ENOENT`);
+    expect(end.stderr).toContain('Name another file with --output.\n');
   });
 
   it('needs a file for Parquet', async () => {

@@ -8,7 +8,7 @@ const window = (ids: readonly number[], recounted?: { rulesVersion: string; part
   recounted,
 });
 
-/** Judges with these stored partials: true for those that the present rules counted. */
+/** Judges with these stored partials: true for those that the current rules counted. */
 function judged(
   of: Parameters<typeof judgeRecount>[0],
   ...stored: readonly (readonly [id: number, isOfTheseRules: boolean])[]
@@ -21,7 +21,7 @@ function judged(
 describe('the judgement of a window', () => {
   it.each([
     ['of present batches alone', 'counted', window([1, 2])],
-    ['that the present rules recounted', 'counted', window([3, 4], { rulesVersion: present, partials: 2 })],
+    ['that the current rules recounted', 'counted', window([3, 4], { rulesVersion: present, partials: 2 })],
     [
       'that they recounted, and that got a present batch since',
       'counted',
@@ -53,7 +53,7 @@ describe('the judgement of a window', () => {
     expect(judged(recounted, [3, false])).toMatchObject({ kind: 'gone', gone: 1 });
   });
 
-  it('does not need the batches of partials that the present rules have recounted', () => {
+  it('does not need the batches of partials that the current rules have recounted', () => {
     expect(judged(window([1, 3], { rulesVersion: present, partials: 2 }))).toMatchObject({
       kind: 'counted',
       gone: 0,

@@ -12,7 +12,7 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', 'B'), maxLength: 12 }),
 );
 
-it('a filter for keys that contain a text agrees with a comparison of strings in small letters', () => {
+it('a filter for keys that contain a text agrees with a comparison of strings in lower case', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(

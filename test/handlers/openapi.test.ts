@@ -24,6 +24,7 @@ import { encodeAlertEvent } from '../../lib/domain/alerts/alert-event-format.ts'
 import { alertEventKey } from '../../lib/domain/keys.ts';
 import { alertEvent } from '../alert-events.ts';
 import { sentEntry, windowStart } from '../factories.ts';
+import { shareToken } from '../share-links.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 import { protocolRequests } from './protocols/protocol-requests.ts';
 import { senderRequests } from './protocols/sender-requests.ts';
@@ -197,6 +198,9 @@ describe('what the functions answer', () => {
     return handlerOf(route, async () => app)(authorized(httpEvent(method, path), 'cus-axon', { scopes: '' }));
   };
 
+  /** Reads with a share link what it does not reach. */
+  const byLink = (route: string) => get(route, {}, { authorization: `Bearer ${shareToken().text}` });
+
   /** Keeps an alert that is resolved, with all fields. */
   const keepAlert = async () => {
     const hour = windowStart('2025-12-28T17:00:00Z');
@@ -229,6 +233,9 @@ describe('what the functions answer', () => {
     ['POST /services/collector/event', 403, () => withoutScope('POST /services/collector/event')],
     ['POST /services/collector/raw', 403, () => withoutScope('POST /services/collector/raw')],
     ['GET /batches/{batchId}', 403, () => withoutScope('GET /batches/{batchId}')],
+    ...['/_license', '/_xpack', '/_cluster/health', '/openapi.json', '/metrics'].map(
+      (path) => [`GET ${path}`, 403, () => byLink(`GET ${path}`)] as const,
+    ),
     ['GET /aggregates', 403, () => withoutScope('GET /aggregates')],
     ['GET /aggregates/total', 403, () => withoutScope('GET /aggregates/total')],
     ['GET /aggregates/paths', 403, () => withoutScope('GET /aggregates/paths')],
@@ -239,11 +246,14 @@ describe('what the functions answer', () => {
     ['GET /aggregates', 200, () => get('GET /aggregates')],
     ['GET /aggregates', 200, () => get('GET /aggregates', { limit: '1', top: '1' })],
     ['GET /aggregates', 200, () => get('GET /aggregates', {}, csv)],
+    ['GET /aggregates', 200, () => get('GET /aggregates', { dimensions: 'none' })],
+    ['GET /aggregates', 200, () => get('GET /aggregates', { dimensions: 'path', tz: 'Asia/Kolkata' })],
     ['GET /aggregates', 200, () => get('GET /aggregates', { path: '/' })],
     ['GET /aggregates', 200, () => get('GET /aggregates', { path: 'GET /', format: 'csv' })],
     ['GET /aggregates', 304, () => get('GET /aggregates', {}, any)],
     ['GET /aggregates', 400, () => get('GET /aggregates', { limit: '0' })],
     ['GET /aggregates/total', 200, () => get('GET /aggregates/total')],
+    ['GET /aggregates/total', 200, () => get('GET /aggregates/total', { dimensions: 'none' })],
     ['GET /aggregates/total', 200, () => get('GET /aggregates/total', { pathPrefix: '/' })],
     ['GET /aggregates/total', 200, () => get('GET /aggregates/total', {}, csv)],
     ['GET /aggregates/total', 304, () => get('GET /aggregates/total', {}, any)],

@@ -106,7 +106,7 @@ describe('GET /aggregates/paths', () => {
     ]);
   });
 
-  it('finds paths by a part of their key, in capital or small letters', async () => {
+  it('finds paths by a part of their key, in upper or lower case', async () => {
     const paths = ['/Docs/a', '/docs/É', '/docs/"x"', '/login', '/\u0001'];
     await count([...paths.map((path) => at('03', { path })), at('03', { path: '/login', method: 'POST' })]);
     expect(keysOf(await get({ search: 'DOCS/' }))).toEqual(['GET /Docs/a', 'GET /docs/"x"', 'GET /docs/É']);

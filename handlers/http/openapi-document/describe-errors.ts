@@ -44,6 +44,7 @@ const codesOfServer: ReadonlySet<ErrorCode> = new Set([
   'API_1002',
   'API_1004',
   'API_1010',
+  'API_1011',
 ] as const);
 
 function contentOf(codes: readonly ErrorCode[], own: AnswerMedia | undefined): AnswerMedia {

@@ -38,7 +38,7 @@ export type TextOf<R extends Route> = Omit<OperationText, 'answers'> & {
 };
 
 const errorsOfAll = ['API_1002', 'API_1003'] as const satisfies readonly ErrorCode[];
-/** With a scope that the key lacks, or before the function runs. */
+/** With a scope that the key lacks, by a share link on a route that it does not reach, or before the function runs. */
 const errorsOfScope = [
   'API_1006',
   'API_1004',
@@ -65,7 +65,7 @@ export function describeOperation(operationId: string, route: Route, text: Opera
       ]),
     ),
     ...describeErrors(
-      [...errors, ...(scopes?.[0] === undefined ? [] : errorsOfScope), ...errorsOfAll],
+      [...errors, ...(scopes === undefined ? [] : errorsOfScope), ...errorsOfAll],
       errorContent && {
         content: mediaOf(errorContent, text.errorExamples),
         headers: text.errorHeaders ?? [],

@@ -10,7 +10,6 @@ export function describeRefusals(): Json {
     NotValid: only(400, 'QRY_1000'),
     WithoutKey: only(401, 'API_1009'),
     HostNotAllowed: only(403, 'API_1004'),
-    Forbidden: only(403, 'API_1004', 'API_1010', 'API_1011'),
     NoSuchRoute: only(404, 'API_1000'),
     MethodNotAllowed: only(405, 'API_1001'),
     TooSlow: only(408, 'API_1008'),
@@ -18,20 +17,16 @@ export function describeRefusals(): Json {
   };
 }
 
-/** Returns the answers to requests of a route that no function sees, by status. */
+/** Returns the answers to requests of a route that no function sees, by status; a route that needs a key describes its 403. */
 export function refusalsOf({ method, scopes }: Route): Record<string, Json> {
   return {
     400: refusal('NotValid'),
-    ...(scopes === undefined
-      ? { 403: refusal('HostNotAllowed') }
-      : { 401: refusal('WithoutKey'), 403: refusal('Forbidden') }),
+    ...(scopes === undefined ? { 403: refusal('HostNotAllowed') } : { 401: refusal('WithoutKey') }),
     408: refusal('TooSlow'),
     ...(method === 'POST' && { 413: refusal('TooLarge') }),
   };
 }
 
-function refusal(
-  name: 'NotValid' | 'WithoutKey' | 'HostNotAllowed' | 'Forbidden' | 'TooSlow' | 'TooLarge',
-): Json {
+function refusal(name: 'NotValid' | 'WithoutKey' | 'HostNotAllowed' | 'TooSlow' | 'TooLarge'): Json {
   return { $ref: `#/components/responses/${name}` };
 }

@@ -38,7 +38,7 @@ export const pathsParametersSchema = z.object({
     .max(maxSearchLength, notASearch)
     .optional()
     .describe(
-      'Only paths that contain this, in capital or small letters. The method is part of a path: `GET /docs/`.',
+      'Only paths that contain this, in upper or lower case. The method is part of a path: `GET /docs/`.',
     ),
   sort: z
     .enum(pathSorts, `must be ${pathSorts.slice(0, -1).join(', ')} or ${pathSorts.at(-1)}`)

@@ -20,7 +20,7 @@ export function collectHandler(wired: () => Promise<App>, form: 'events' | 'line
     wired,
     routesOf[form],
     async (request, app) => {
-      const customerId = requireSender(request, app);
+      const customerId = requireSender(request, app, 'password');
       try {
         await receiveBatch(app, sentBatch(request, { customerId, mediaType: mediaTypes[form] }));
       } catch (error) {

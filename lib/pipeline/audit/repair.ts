@@ -57,7 +57,7 @@ interface RepairUnderWay {
   readonly isWanted: (contribution: Contribution) => boolean;
   /** Returns the partial by which the repaired window counts a contribution. */
   readonly counted: (contribution: Contribution) => ReturnType<typeof countedPartial>;
-  /** Number of partials that the present rules cannot count. */
+  /** Number of partials that the current rules cannot count. */
   unknown: number;
   readonly differences: number;
 }
@@ -159,7 +159,7 @@ async function write(underWay: RepairUnderWay, { store, retention }: RepairPorts
   }
   if (underWay.isForgotten) return { key, kind: 'not-repaired', reason: 'its customer is being forgotten' };
   if (underWay.unknown > 0) {
-    return { key, kind: 'not-repaired', reason: 'the present rules do not read its entries' };
+    return { key, kind: 'not-repaired', reason: 'the current rules do not read its entries' };
   }
   const repaired = repair.finish();
   try {

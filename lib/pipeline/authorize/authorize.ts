@@ -56,7 +56,7 @@ const warnEveryMilliseconds = 60_000;
 /**
  * Finds out what API keys and share links allow. The MAC is checked before anything is looked up, so that a made-up key costs a hash.
  * What the store answered is remembered, and goes on for a bounded time while the store fails; a process that remembers
- * nothing then goes by the copies of records that are in use.
+ * nothing then uses the copies of records in use.
  */
 export function createAuthorize(ports: AuthorizePorts, limits: AuthorizeLimits): Authorize {
   const { apiKeys, clock, logger } = ports;

@@ -41,7 +41,7 @@ const windowsAtOnce = 250;
  */
 export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
   const { store, admission } = ports;
-  const now = ports.clock.now(); // before the tombstone is read: what is stored without knowing it is from before it
+  const now = ports.clock.now(); // before the tombstone is read: a batch that does not know the tombstone must be dated before it
   const tombstone = await readTombstone(batch.customerId, ports.store);
   const described = await describe(batch, storedAfter(tombstone, now), options); // what will be counted is decided here, once
   await admission.requireRoom(batch.customerId, described.partials);

@@ -17,7 +17,7 @@ export interface PathsQuery {
   readonly customerId: CustomerId;
   readonly from: WindowStart;
   readonly to: WindowStart;
-  /** Only paths whose key contains this, in capital or small letters. */
+  /** Only paths whose key contains this, in upper or lower case. */
   readonly search: string | undefined;
   readonly sort: PathSort;
   /** Maximum number of paths. */

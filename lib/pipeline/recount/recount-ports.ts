@@ -60,7 +60,7 @@ export type LeftAsItIs = { readonly key: ObjectKey } &
   /** Raw batches of this many of its partials are gone, or cannot be read. */
   (
     | { readonly kind: 'batches-gone'; readonly partials: number }
-    /** The present rules read other numbers of entries in this many of its partials. */
+    /** The current rules read other numbers of entries in this many of its partials. */
     | { readonly kind: 'entries-differ'; readonly partials: number }
     /** It does not count what it says it counts: an audit reports it. */
     | { readonly kind: 'window-differs' }

@@ -11,7 +11,7 @@ import { parseBatchLine } from './batch-lines.ts';
 import type { RecountOptions, RecountPorts, RecountReporter } from './recount-ports.ts';
 
 /**
- * Counts the entries of batches by the present rules, for the windows that need them, and spools the partials by window.
+ * Counts the entries of batches by the current rules, for the windows that need them, and spools the partials by window.
  * A batch that these rules counted already is not counted again. One that is gone is left out: its windows lack it then.
  * @param batches  lines of `batchLine`
  * @throws Unavailable  one of them cannot be read

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { detectFormat, UnknownFormat } from '../../../commands/ship/earlier-scheme/formats/detect-format.ts';
 import { instantOf } from '../../../commands/ship/earlier-scheme/formats/json-instant.ts';
-import { parseFieldNames } from '../../../commands/ship/earlier-scheme/formats/json.ts';
 import {
   createFormat,
   formatNames,
@@ -201,7 +200,11 @@ describe('in the earlier scheme, a log of', () => {
 
 describe('in the earlier scheme, JSON', () => {
   it('is read by the given names', () => {
-    const fieldNames = parseFieldNames(['path=req.target', 'receivedAt=at', 'userAgent=ua=1']);
+    const fieldNames = new Map([
+      ['path', 'req.target'],
+      ['receivedAt', 'at'],
+      ['userAgent', 'ua=1'],
+    ] as const);
     const format = createFormat('json', { isQueryKept: false, fieldNames });
     const line = {
       at: 1_766_945_000,
@@ -214,10 +217,6 @@ describe('in the earlier scheme, JSON', () => {
     expect(format.read(JSON.stringify({ ...line, req: {} }))?.reason).toContain(
       'has no field for path (req.target',
     );
-  });
-
-  it.each(['path', 'colour=x', '=x', 'path='])('refuses --field %s', (text) => {
-    expect(() => parseFieldNames([text])).toThrow('--field is FIELD=NAME');
   });
 
   it.each(['[1]', '"text"', 'null', '{', '{"method":"GET"}', '{"ts":1,"method":"GET","uri":{}}'])(

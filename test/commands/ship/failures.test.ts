@@ -51,9 +51,7 @@ describe('npm run ship', () => {
       path,
     );
     expect(away.exitCode).toBe(1);
-    expect(away.stderr).toMatch(
-      /Gave up after 1 attempts: .* did not answer: .*\nThe same command continues/,
-    );
+    expect(away.stderr).toMatch(/Gave up after 1 attempt: .* did not answer: .*\nThe same command continues/);
   });
 
   it('says what to do if no pipeline is running, and waits for one with --wait-for-start', async () => {
@@ -66,7 +64,7 @@ describe('npm run ship', () => {
       `No pipeline is running at ${url}: it refused connections for 1 s. Start one with npm start, ` +
         'name another one with --url, or wait for it with --wait-for-start <seconds>.\n',
     );
-    expect(end.stderr).not.toContain('The same command goes on');
+    expect(end.stderr).not.toContain('The same command continues');
 
     const waiting = startCommand({}, 'ship', '--wait-for-start', '30', '--no-wait', ...args);
     const pipeline = await startPipeline(() => undefined, port);

@@ -140,14 +140,14 @@ describe('entries that are too old', () => {
 });
 
 describe('a stored body that is read again', () => {
-  it('has no rejected entry, even where the present rules would accept it', () => {
+  it('has no rejected entry, even where the current rules would accept it', () => {
     const body = Buffer.from(JSON.stringify(['/a', '/b', '/c', '/d'].map((path) => sentEntry({ path }))));
     const { entries, notRead } = readAcceptedEntries(body, { ...json, rejectedRanges: '0,2-3' });
     expect(entries.map(({ path }) => path)).toEqual(['/b']);
     expect(notRead).toBe(0);
   });
 
-  it('tells how many accepted entries the present rules do not read', () => {
+  it('tells how many accepted entries the current rules do not read', () => {
     expect(readAcceptedEntries(Buffer.from('[{},{},7]'), { ...json, rejectedRanges: '2' }).notRead).toBe(2);
   });
 });

@@ -15,6 +15,7 @@ const rawRoutes = ['POST /services/collector/raw', 'POST /services/collector/raw
 const events = (...all: readonly unknown[]): string => all.map((event) => JSON.stringify({ event })).join('');
 const success = { status: 200, body: { text: 'Success', code: 0 } };
 
+const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString('base64')}`;
 const invalidToken = (part: string) => ({
   text: 'Invalid token',
   code: 4,
@@ -76,15 +77,12 @@ describe('POST /services/collector/event', () => {
 
   it.each([
     ['the token names it', 'Splunk cus-token', { 'GET /a': 1 }, 200, { code: 0 }],
+    ['the token is the password of HTTP Basic', basic('x:cus-token'), { 'GET /a': 1 }, 200, { code: 0 }],
+    ['only the user of HTTP Basic names it', basic('cus-token:'), { 'GET /a': 1 }, 200, { code: 0 }],
     ['nothing names it', undefined, {}, 400, { code: 2 }],
     ['the token is not a customer id', 'Splunk a/b', {}, 400, invalidToken('token')],
-    [
-      'the user is not a customer id',
-      `Basic ${Buffer.from('a b:').toString('base64')}`,
-      {},
-      400,
-      invalidToken('user'),
-    ],
+    ['the user is not a customer id', basic('a b:'), {}, 400, invalidToken('user')],
+    ['the password is not a customer id', basic('cus-token:a:b'), {}, 400, invalidToken('password')],
   ])(
     'has a customer, or a reason why not, where %s',
     async (_name, authorization, expected, status, body) => {

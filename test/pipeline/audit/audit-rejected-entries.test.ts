@@ -38,7 +38,7 @@ async function found() {
 }
 
 describe('an audit of a batch with rejected entries', () => {
-  it('leaves out what the header calls rejected, even where the present rules accept it', async () => {
+  it('leaves out what the header calls rejected, even where the current rules accept it', async () => {
     await storeRejecting([sentEntry({ path: '/accepted-today' }), {}], '1-2');
     expect(await found()).toEqual([]);
   });

@@ -32,7 +32,7 @@ function dyingAt(store: ObjectStore, at: { readonly operation: number; readonly 
 
 const entries = ['first', 'second', 'third'] as const;
 
-/** Three windows with a batch of former rules each, and one of the present rules. */
+/** Three windows with a batch of former rules each, and one of the current rules. */
 async function someWindows(world: RecountWorld): Promise<void> {
   world.reset();
   for (const [minute, key] of entries.entries())

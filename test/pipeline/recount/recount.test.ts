@@ -14,7 +14,7 @@ const pathsOf = async () => Object.fromEntries((await world.readWindow()).counts
 const presentPaths = (...keys: string[]) => Object.fromEntries(keys.map((key) => [`GET /${key}`, 1]));
 
 describe('a recount', () => {
-  it('counts old windows by the present rules, and changes neither ids nor numbers of requests', async () => {
+  it('counts old windows by the current rules, and changes neither ids nor numbers of requests', async () => {
     await world.countFormer('first', 'second');
     await world.storeAndCount('third');
     const before = await world.readWindow();
@@ -43,7 +43,7 @@ describe('a recount', () => {
       expect((await world.findings({ rules })).found).toEqual([]);
   });
 
-  it('writes nothing where everything is counted by the present rules, recounted or not', async () => {
+  it('writes nothing where everything is counted by the current rules, recounted or not', async () => {
     await world.storeAndCount('first');
     expect(await world.recount()).toBe(0);
     await world.countFormer('second');
@@ -136,7 +136,7 @@ describe('beside a running pipeline, a recount', () => {
     expect(await recount.pass(world.reporter)).toMatchObject({ recounted: 1, waiting: 0 });
   });
 
-  it('does not wait for batches of the present rules', async () => {
+  it('does not wait for batches of the current rules', async () => {
     await world.countFormer('first');
     const count = await world.storeBatch('second');
     expect(await world.recount()).toBe(1);

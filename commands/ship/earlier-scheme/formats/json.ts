@@ -1,4 +1,3 @@
-import { BadArguments } from '../../../command-line.ts';
 import { jsonFields, type JsonField } from './json-fields.ts';
 import { instantOf } from './json-instant.ts';
 import type { LineFormat, ReadingOptions, ReadLine } from './line-format.ts';
@@ -42,26 +41,6 @@ export function jsonFormat({ fieldNames, ...options }: JsonReadingOptions): Line
       );
     },
   };
-}
-
-/**
- * Reads names of fields.
- * @param texts  pairs such as `path=request_uri`
- * @throws BadArguments
- */
-export function parseFieldNames(texts: readonly string[]): Map<JsonField, string> {
-  return new Map(
-    texts.map((text) => {
-      const [, field = '', name = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-      if (isJsonField(field)) return [field, name];
-      const known = Object.keys(jsonFields).join(', ');
-      throw new BadArguments(`--field is FIELD=NAME, with one of ${known} for FIELD, and is "${text}".`);
-    }),
-  );
-}
-
-function isJsonField(text: string): text is JsonField {
-  return Object.hasOwn(jsonFields, text);
 }
 
 /** Reads method and target, from two fields or from one; returns a text that says why they are missing. */

@@ -32,7 +32,7 @@ export const entry = z
       .optional()
       .describe('Milliseconds that the answer took, rounded to whole ones when they are read.'),
     referrer: z.string().optional().describe('Web address of the referring page; its host is counted.'),
-    host: z.string().optional().describe('Host of the request; counted in small letters and without a port.'),
+    host: z.string().optional().describe('Host of the request; counted in lower case and without a port.'),
     clientIp: z
       .string()
       .optional()

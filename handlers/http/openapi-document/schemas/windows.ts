@@ -4,13 +4,13 @@ import { windowSizes } from '../../../../lib/domain/window.ts';
 import { bytes, count, errors, instant, minute, nextToken, progress, rangeStart } from './common.ts';
 import { duration, pathTotal, visitors } from './measures.ts';
 
-/** Dimensions that are there only where an entry had the fact. */
 const requestsByKey = z.record(z.string(), z.int().positive());
+/** None of them is there in each answer: the parameter `dimensions` leaves out those that it does not name. */
 const dimensionFields = Object.fromEntries(
-  dimensions.map(({ field, isAlwaysThere }) => [
-    field,
-    isAlwaysThere ? requestsByKey : requestsByKey.optional(),
-  ]),
+  dimensions.map(({ field, isAlwaysThere }) => {
+    const absent = isAlwaysThere ? '' : ' where no entry had the fact, and';
+    return [field, requestsByKey.optional().describe(`Absent${absent} if \`dimensions\` leaves it out.`)];
+  }),
 );
 
 export const window = z.object({
