@@ -8,7 +8,7 @@ const stepMilliseconds = 2;
 /** Runs three steps beside others that take some time in each turn; returns the times at which the steps began. */
 async function beginnings(othersMilliseconds: number): Promise<readonly number[]> {
   let time = 0;
-  let isOver = false;
+  const over = new AbortController();
   const begunAt: number[] = [];
   function* steps(): Steps<number> {
     for (let step = 1; step < 3; step += 1) {
@@ -20,14 +20,14 @@ async function beginnings(othersMilliseconds: number): Promise<readonly number[]
     return begunAt.length;
   }
   async function others(): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await setImmediate();
       time += othersMilliseconds;
     }
   }
   const working = others();
   expect(await finishInTurns(steps(), () => time)).toBe(3);
-  isOver = true;
+  over.abort();
   await working;
   return begunAt;
 }
