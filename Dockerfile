@@ -8,7 +8,7 @@ FROM node:24.21.0-bookworm-slim AS cluster
 ENV NODE_ENV=production
 WORKDIR /app
 
-# The emulator is for the laptop alone.
+# The emulator is only for the laptop.
 COPY package.json package-lock.json ./
 COPY self-hosted/package.json self-hosted/package-lock.json self-hosted/
 RUN --mount=type=cache,target=/root/.npm \
@@ -19,10 +19,10 @@ RUN --mount=type=cache,target=/root/.npm \
 # Except what .dockerignore names.
 COPY . .
 
-# A new volume takes over whose directory it is mounted on: the API keys, which the command `api-keys` writes.
+# A new volume takes the owner of the directory that it is mounted on. The command `api-keys` writes to this one.
 RUN mkdir /keys && chown 1000:1000 /keys
 
-# `node`, by its number, so that it can be seen not to be root.
+# `node`, by its number: `runAsNonRoot` cannot tell from a name that it is not root.
 USER 1000
 # Requests, and the internal port.
 EXPOSE 8080 8081
@@ -45,12 +45,12 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
 # Except what .dockerignore names.
 COPY . .
 
-# A new volume takes over whose directory it is mounted on.
+# A new volume takes the owner of the directory that it is mounted on.
 RUN mkdir /data && chown 1000:1000 /data
 ENV DATA_DIR=/data
 VOLUME /data
 
-# `node`, by its number, so that it can be seen not to be root.
+# `node`, by its number: `runAsNonRoot` cannot tell from a name that it is not root.
 USER 1000
 EXPOSE 3000
 

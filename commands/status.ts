@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ConnectionFailed, createHttpClient, type HttpClient } from '../client/http-client.ts';
 import { failure } from './define-command/failures.ts';
 import { anyText, flag, value, type Values } from './define-command/options.ts';
@@ -63,7 +64,7 @@ export const status = defineCommand({
       ...(await ask(options.url, headers, 'Start one with npm start', (http) => readStatus(http, headers))),
       directory: await readDirectory(options['data-dir']),
     };
-    print(io, options.json ? JSON.stringify(found) : describeStatus(found));
+    print(io, options.json ? JSON.stringify(found) : describeStatus(found, resolve(options['data-dir'])));
     return found.isRunning ? 0 : 1;
   },
 });

@@ -13,7 +13,7 @@ const pictures: Readonly<Record<string, BrowserContextOptions>> = {
 
 const { url } = programOptions({
   program: 'npx tsx scripts/take-screenshots.ts',
-  summary: 'Takes the pictures of docs/images from a running demo: start npm run demo before.',
+  summary: 'Takes the pictures of docs/images from a running demo. Start it before: npm run demo -- --days 9',
   options: { url: pipelineOptions.url },
   details: ['Shrink them with: pngquant --ext .png --force 64'],
 });

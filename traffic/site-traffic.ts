@@ -1,9 +1,10 @@
 import { dailyCurve, type TimeRange } from './daily-curve.ts';
+import type { FactsOfVisit, RequestFacts } from './facts.ts';
 import type { Site } from './site.ts';
 import type { Visit } from './visit.ts';
 
-/** An entry as sent. */
-export interface TrafficEntry {
+/** An entry as sent; it has all facts or none. */
+export interface TrafficEntry extends Partial<RequestFacts> {
   readonly receivedAt: string;
   readonly method: string;
   readonly path: string;
@@ -15,12 +16,14 @@ export interface TrafficEntry {
  * Creates entries of visits to a site, over a range of time and in time order. Paths, visitors and answers only
  * depend on the site and the numbers; the range only determines the times.
  * @param range  at least ten minutes, which no visit takes
+ * @param factsOf  adds facts to the entries
  */
 export function siteTraffic(
   site: Site,
   count: number,
   range: TimeRange,
   random: () => number,
+  factsOf?: FactsOfVisit,
 ): TrafficEntry[] {
   const nextVisitor = site.visits(random);
   const instantOf = dailyCurve(range, site.peakHour);
@@ -28,7 +31,7 @@ export function siteTraffic(
   while (timed.length < count) {
     const visit = nextVisitor()();
     const began = instantOf(random()).getTime();
-    for (const [n, entry] of entriesOf(visit, beginOf(visit, began, range)).entries()) {
+    for (const [n, entry] of entriesOf(visit, beginOf(visit, began, range), factsOf).entries()) {
       if (timed.length < count) timed.push({ at: Date.parse(entry.receivedAt) + n / 1_000, entry });
     }
   }
@@ -36,10 +39,12 @@ export function siteTraffic(
 }
 
 /** Returns the entries of a visit that began at this time, in milliseconds since 1970. */
-export function entriesOf({ userAgent, requests }: Visit, began: number): TrafficEntry[] {
-  return requests.map(({ secondsIn, method, path, status }) => {
+export function entriesOf(visit: Visit, began: number, factsOf?: FactsOfVisit): TrafficEntry[] {
+  const facts = factsOf?.(visit) ?? [];
+  const { userAgent } = visit;
+  return visit.requests.map(({ secondsIn, method, path, status }, n) => {
     const receivedAt = new Date(began + Math.round(secondsIn * 1_000)).toISOString();
-    return { receivedAt, method, path, userAgent, status };
+    return { receivedAt, method, path, userAgent, status, ...facts[n] };
   });
 }
 

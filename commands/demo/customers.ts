@@ -8,6 +8,8 @@ import type { Site } from '../../traffic/site.ts';
 export interface DemoCustomer {
   readonly id: CustomerId;
   readonly site: Site;
+  /** Host that its visitors ask. */
+  readonly host: string;
   /** The share of entries, relative to the weights of the other customers. */
   readonly weight: number;
 }
@@ -22,6 +24,6 @@ export function demoCustomers(count: number): DemoCustomer[] {
     const round = Math.floor(n / names.length);
     const id = parseCustomerId(`${names[n % names.length]}-${site.name}${round === 0 ? '' : round + 1}`);
     if (id === undefined) throw new Error(`The name of customer ${n} cannot be a customer id.`);
-    return { id, site, weight: 1 / (n + 1.5) };
+    return { id, site, host: `www.${id}.example`, weight: 1 / (n + 1.5) };
   });
 }

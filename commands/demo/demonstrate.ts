@@ -72,7 +72,7 @@ async function show(
   }
   print(`\n${verdict(plan)}`);
 
-  const entriesPerSecond = Math.min(50, Math.max(3, (entries * shareOfLastHour) / 3_600));
+  const entriesPerSecond = Math.min(50, Math.max(3, (entries * shareOfLastHour(days)) / 3_600));
   print(invitation(url, options.isLive ? entriesPerSecond : undefined));
   if (options.isLive) await sendLiveTraffic({ customers, entriesPerSecond, seed, pipelines, clock, signal });
   else await aborted(signal);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/ports/clock.ts';
+import { factsOfVisits } from '../../traffic/facts.ts';
 import { entriesOf, type TrafficEntry } from '../../traffic/site-traffic.ts';
 import { randomNumbers } from '../../traffic/seeded-order.ts';
 import { GaveUp } from '../../client/answer-or-retry.ts';
@@ -46,6 +47,7 @@ async function sendOf(
   { entriesPerSecond, pipelines, clock, signal }: Omit<LiveOptions, 'customers'>,
 ): Promise<void> {
   const nextVisitor = customer.site.visits(random);
+  const factsOf = factsOfVisits(customer.host, random);
   const pipeline = pipelines.of(customer);
   let toCome: TrafficEntry[] = [];
   let missing = 0;
@@ -57,7 +59,7 @@ async function sendOf(
       const seconds = Math.max(0, Math.min((now.getTime() - last.getTime()) / 1_000, maxSecondsAtOnce));
       last = now;
       for (missing += seconds * entriesPerSecond; missing > 0;) {
-        const visit = entriesOf(nextVisitor()(), now.getTime());
+        const visit = entriesOf(nextVisitor()(), now.getTime(), factsOf);
         toCome.push(...visit);
         missing -= visit.length;
       }

@@ -2,6 +2,7 @@ import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import { countEntries } from '../../lib/domain/count-entries.ts';
 import type { Counts } from '../../lib/domain/dimensions.ts';
 import { parseLogEntry } from '../../lib/domain/log-entry.ts';
+import { factsOfVisits, type FactsOfVisit } from '../../traffic/facts.ts';
 import { siteTraffic } from '../../traffic/site-traffic.ts';
 import { randomNumbers, shuffled } from '../../traffic/seeded-order.ts';
 import type { TimeRange } from '../../traffic/daily-curve.ts';
@@ -40,22 +41,26 @@ export interface PlanOptions {
   readonly days: number;
 }
 
-/** The additional share of entries in the last hour, so that its minutes have something to show. */
-export const shareOfLastHour = 0.025;
+/** Average hours whose entries come in the last hour besides its own, so that its minutes have something to show. */
+const hoursInLastHour = 1.8;
 const shareOfRepeats = 0.08;
 const shareOfLate = 0.04;
 const [leastPerBatch, mostPerBatch] = [120, 720];
 const hourMilliseconds = 3_600_000;
+
+/** Returns the additional share of entries in the last hour. */
+export function shareOfLastHour(days: number): number {
+  return hoursInLastHour / (days * 24);
+}
 
 /** Plans a run. The same options give the same plan; another `now` gives the same entries at other times. */
 export function planDemo({ customers, entries, seed, now, days }: PlanOptions): DemoPlan {
   const weights = customers.reduce((sum, { weight }) => sum + weight, 0);
   const plans = customers.map((customer, n) => {
     const random = randomNumbers(seed * 1_000 + n);
-    const sent = entriesOf(customer, Math.round((entries * customer.weight) / weights), random, {
-      now,
-      days,
-    });
+    const count = Math.round((entries * customer.weight) / weights);
+    const factsOf = factsOfVisits(customer.host, randomNumbers(seed * 1_000 + 250 + n));
+    const sent = entriesOf(customer, count, random, { now, days, factsOf });
     return { customer, ...expectedOf(sent), batches: inBatches(sent, `demo-${seed}`, random) };
   });
   const inTime = plans
@@ -77,15 +82,15 @@ function entriesOf(
   { site }: DemoCustomer,
   count: number,
   random: () => number,
-  { now, days }: Pick<PlanOptions, 'now' | 'days'>,
+  { now, days, factsOf }: Pick<PlanOptions, 'now' | 'days'> & { readonly factsOf: FactsOfVisit },
 ): Entry[] {
   const before = (hours: number): TimeRange => {
     return { from: new Date(now.getTime() - hours * hourMilliseconds), to: now };
   };
-  const recent = Math.round(count * shareOfLastHour);
+  const recent = Math.round(count * shareOfLastHour(days));
   return [
-    ...siteTraffic(site, count - recent, before(days * 24), random),
-    ...siteTraffic(site, recent, before(1), random),
+    ...siteTraffic(site, count - recent, before(days * 24), random, factsOf),
+    ...siteTraffic(site, recent, before(1), random, factsOf),
   ].sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
 }
 

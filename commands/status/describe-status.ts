@@ -15,8 +15,14 @@ export interface FoundStatus {
 
 const notSaid = 'not known: the pipeline does not say';
 
-/** Describes the state for people, one line for each part. */
-export function describeStatus({ url, isRunning, trouble, pipeline, directory }: FoundStatus): string {
+/**
+ * Describes the state for people, one line for each part.
+ * @param dataDir  the path at which the data directory was looked for
+ */
+export function describeStatus(
+  { url, isRunning, trouble, pipeline, directory }: FoundStatus,
+  dataDir: string,
+): string {
   const rows: Row[] = [
     [
       'Pipeline',
@@ -32,7 +38,12 @@ export function describeStatus({ url, isRunning, trouble, pipeline, directory }:
   }
   const disk = describeDisk(pipeline, directory);
   if (disk !== '') rows.push(['Disk', disk]);
-  if (directory !== undefined) rows.push(['Data', describeDirectory(directory, isRunning)]);
+  rows.push([
+    'Data',
+    directory === undefined
+      ? `no data directory at ${dataDir} on this machine; --data-dir names another one`
+      : describeDirectory(directory, isRunning),
+  ]);
   return formatRows(rows);
 }
 

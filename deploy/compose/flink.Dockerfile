@@ -8,7 +8,7 @@ RUN --mount=type=cache,target=/root/.m2 mvn --batch-mode --quiet -DskipTests pac
 
 FROM flink:2.2.1-java17
 COPY --from=job /job/target/aggregate-job.jar /opt/flink/usrlib/
-# A new volume takes over whose directory it is mounted on.
+# A new volume takes the owner of the directory that it is mounted on.
 RUN mkdir /checkpoints && chown 9999:9999 /checkpoints
-# `flink`, by its number, so that it can be seen not to be root.
+# `flink`, by its number: `runAsNonRoot` cannot tell from a name that it is not root.
 USER 9999

@@ -61,7 +61,7 @@ export const rebuildReadModelCommand = defineCommand({
       const underWay = buildingOf(exact);
       const id = underWay?.id ?? nextModelId(models, io.clock);
       if (underWay === undefined) await beginModel(id, topic, clickHouse, tables);
-      print(io, underWay === undefined ? 'A new model is begun.' : 'A new model is under construction.');
+      print(io, underWay === undefined ? 'Started a new model.' : 'A new model is under construction.');
       if (options['no-wait']) return 0;
       return await follow(id, servingOf(exact)?.id, clickHouse, tables, io);
     } finally {

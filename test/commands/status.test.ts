@@ -45,6 +45,7 @@ describe('npm run status', () => {
       'Oldest the oldest uncounted batch has waited 12.3 s',
       'Customers 3: cus-a, cus-b, cus-c',
       'Disk 82.7 GB free on the disk',
+      'Data no data directory at /nowhere on this machine; --data-dir names another one',
       '',
     ]);
     expect(exitCode).toBe(0);

@@ -81,6 +81,18 @@ describe('a batch with invalid entries', () => {
     expect(body).toMatchObject({ errorCode: 'ING_1000', details: [{ field }] });
   });
 
+  it.each(['text/plain', 'application/json'])(
+    'is refused as %s where it is gzip data that does not say so, instead of all of its lines being rejected',
+    async (type) => {
+      const { status, body } = await post(gzipSync(clf), { type, ...setAside });
+      expect([status, body]).toMatchObject([400, { errorCode: 'ING_1000' }]);
+      expect(body['errorDescription']).toContain('content-encoding');
+      expect(
+        (await post(gzipSync(clf), { type: 'text/plain', headers: { 'content-encoding': 'gzip' } })).status,
+      ).toBe(202);
+    },
+  );
+
   it('is accepted by default where INVALID_ENTRIES says so, unless the request asks otherwise', async () => {
     const { app } = testApp({ environment: { INVALID_ENTRIES: 'set-aside' } });
     expect((await post(mixed, {}, app)).status).toBe(202);

@@ -148,7 +148,7 @@ export function textOf(found: FoundFields, field: AliasedField): string | undefi
 function whyNoInstant(found: FoundFields): string {
   const [first] = found.receivedAt ?? [];
   if (first === undefined) return missing('receivedAt');
-  return `${first.name} is no instant with an offset: ${String(first.value).slice(0, 40)}; --utc-offset says in which zone such times are`;
+  return `${first.name} is not a time with an offset: ${String(first.value).slice(0, 40)}; --utc-offset says in which zone such times are`;
 }
 
 function missing(field: AliasedField): string {

@@ -13,7 +13,7 @@ export interface JsonItem {
  * @param way       the fields that lead to the objects, each an array of objects: `['a', 'b']` finds those in the arrays
  *                  `b` of the objects in the arrays `a` of the body
  * @param expected  what the body should be, for the message of a refusal
- * @param isRequired  true if a body without the first field of the way is refused: it is something else
+ * @param isRequired  true if a body without an array in the first field of the way is refused: it is something else
  * @throws InvalidRequest  the body is not JSON, or a field on the way is not an array of objects
  */
 export function* jsonItems(
@@ -30,9 +30,10 @@ export function* jsonItems(
   /** Finds the objects in an object that is `step` steps on the way. */
   function* itemsIn(step: number): Generator<JsonItem, void> {
     for (const name of cursor.members()) {
-      isFound ||= name === way[0];
-      if (name === way[step] && cursor.isArray()) yield* listedItems(step);
-      else if (name === way[step] && body[cursor.at] !== firstOfNull) throw refusal;
+      if (name === way[step] && cursor.isArray()) {
+        isFound = true;
+        yield* listedItems(step);
+      } else if (name === way[step] && body[cursor.at] !== firstOfNull) throw refusal;
       else cursor.skip();
     }
   }

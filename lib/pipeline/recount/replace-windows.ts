@@ -17,7 +17,7 @@ const windowsInFlight = 16;
 /**
  * Replaces windows by their recounts. It compares each with what is stored, so that no mistake of a caller changes which
  * partials and how many requests a window counts.
- * @throws RangeError        one of them is no recount of the window at its place by the rules of that version
+ * @throws RangeError        one of them is not a recount of the window at its place by the rules of that version
  * @throws UnreadableFormat  one of them is not a window
  * @throws Unavailable       the store cannot do it now; some may be replaced, and it is safe to repeat
  */
@@ -47,7 +47,7 @@ async function replaceWindow(
   const window = decodeWindow(body);
   const isByTheseRules = window.recounted?.rulesVersion === rulesVersion;
   if (!isByTheseRules || !isRecountOf(window, decodeWindow(current.body))) {
-    throw new RangeError(`This is no recount of ${key} by the current rules.`);
+    throw new RangeError(`This is not a recount of ${key} by the current rules.`);
   }
   try {
     await store.put(key, body, { ifMatch: etag });

@@ -226,6 +226,11 @@ describe('POST /firehose', () => {
       '{"Records":[]}',
       'The body is not a request of Amazon Data Firehose in JSON.',
     ],
+    [
+      'records that are null',
+      '{"records":null}',
+      'The body is not a request of Amazon Data Firehose in JSON.',
+    ],
   ])('answers 400 to %s, with the id of the request', async (_, body, errorMessage) => {
     const headers = { 'x-amz-firehose-request-id': 'delivery-1' };
     const { status, body: answered } = await sendJson(httpEvent('POST', '/firehose', { body, headers }));

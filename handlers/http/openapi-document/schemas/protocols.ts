@@ -23,7 +23,7 @@ export const protocolSchemas = {
         errorMessage: z.string(),
       })
       .optional()
-      .describe('Log records that are no valid requests and were set aside; absent where all are valid.'),
+      .describe('Log records that are not valid requests and were set aside; absent where all are valid.'),
   }),
   OtlpError: z.object({ code: z.int().describe('A code of gRPC.'), message: z.string() }),
   FirehoseAnswer: z.object({
