@@ -133,8 +133,8 @@ describe('topics', () => {
     await commitEnds(connection, admin, 'batches', 'summarizer');
     await commitEnds(connection, admin, 'insights', 'aggregate');
 
-    expect((await run('delete-read')).stdout).toContain('0 records were deleted');
-    expect((await run('delete-read', '--keep-hours', '0')).stdout).toContain('1 records were deleted');
+    expect((await run('delete-read')).stdout).toContain('Deleted 0 records that');
+    expect((await run('delete-read', '--keep-hours', '0')).stdout).toContain('Deleted 1 record that');
     expect(await readAll(connection, nameOf('batches'))).toHaveLength(1); // verify has not looked
   });
 
