@@ -112,7 +112,7 @@ describe('npm run audit, of a deployed pipeline', () => {
   });
 
   it.each([
-    [{ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' }, ['--stage', 'prod'], 'does not say whose account it is'],
+    [{ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' }, ['--stage', 'prod'], 'did not return the account'],
     [{}, ['--stage', '../x'], '--stage is not a name of a stage: "../x". See --help.'],
     [{}, ['--stage', 'prod', '--data-dir', '.data'], '--data-dir is for a directory of this machine'],
     [{ STORAGE: 'cloud' }, [], 'STORAGE must be local, aws or kafka, and is "cloud"'],

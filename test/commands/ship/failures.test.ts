@@ -37,7 +37,7 @@ describe('npm run ship', () => {
 
     const other = await runCommand('ship', ...args, '--keep-query', path);
     expect(other.exitCode).toBe(1);
-    expect(other.stderr).toContain('was sent before with another content');
+    expect(other.stderr).toContain('were sent before with other content');
     expect(pipeline.entries()).toHaveLength(1_000);
 
     const away = await runCommand(
