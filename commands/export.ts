@@ -16,7 +16,7 @@ import { readPages } from './export/read-pages.ts';
 import { createTextSink, toFile, toOutput, type Sink } from './export/sinks.ts';
 import { headersOf } from './headers.ts';
 import { complain, type Io } from './io.ts';
-import { describeNotRunning } from './not-running.ts';
+import { describeNotRunning, waitForStart } from './not-running.ts';
 import { pipelineOptions } from './pipeline-options.ts';
 import { showTransfer } from './progress.ts';
 
@@ -86,12 +86,7 @@ export const exportWindows = defineCommand({
       default: 300,
       read: wholeNumberOf(0, 1_000_000),
     }),
-    'wait-for-start': value({
-      shows: '<s>',
-      help: 'seconds to wait for a pipeline that is not running',
-      default: 5,
-      read: wholeNumberOf(0, 86_400),
-    }),
+    ...waitForStart,
   },
   details: [
     'CSV and Parquet have a row for each key, with the columns of GET /aggregates in CSV; NDJSON has a window a line. Each row says ' +

@@ -1,6 +1,7 @@
 import { BadArguments } from '../command-line.ts';
 import { customerIdOf } from '../customer.ts';
 import { headersOf } from '../headers.ts';
+import { waitForStart } from '../not-running.ts';
 import { pipelineOptions } from '../pipeline-options.ts';
 import { anyText, flag, list, oneOf, value, wholeNumberOf } from '../define-command/options.ts';
 import type { Given } from '../define-command/parse-arguments.ts';
@@ -130,12 +131,7 @@ export const shipOptions = {
     shownDefault: '300; with --follow without end',
     read: seconds,
   }),
-  'wait-for-start': value({
-    shows: '<seconds>',
-    help: 'how long to wait for a pipeline that is not running, 0-86400',
-    default: 5,
-    read: seconds,
-  }),
+  ...waitForStart,
   'no-wait': flag({ help: 'end when everything is accepted; without it, end when everything is counted' }),
   'wait-for': value({
     shows: '<seconds>',
