@@ -5,7 +5,7 @@ import { receiveBody, smallBytes, type BodyPools, type ReceivedBody } from './ad
 import { answerRefusal } from './gate/answer-refusal.ts';
 import { isIngestPath } from './is-ingest-path.ts';
 import { overloaded, tooLarge } from './gate/refusal.ts';
-import { parseRequestTarget } from './gate/request-target.ts';
+import { pathOfTarget } from './gate/request-target.ts';
 import { hasBody } from './has-body.ts';
 
 const mebibyte = 1_024 * 1_024;
@@ -145,7 +145,7 @@ export class Admission {
 
 /** Returns the largest size that a body can reach. A batch that is not compressed does not grow. */
 function largestBodyOf({ headers, rawHeaders, url = '' }: IncomingMessage, maxBatchBytes: number): number {
-  const isIngest = isIngestPath(parseRequestTarget(url)?.path ?? '');
+  const isIngest = isIngestPath(pathOfTarget(url));
   const isEncoded = !/^(?:identity)?$/i.test((headers['content-encoding'] ?? '').trim());
   return isIngest && !isEncoded && !isCalledBytes(rawHeaders)
     ? Math.min(maxBatchBytes, largestBody)

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { errorCode } from '../../lib/error-code.ts';
 import { isIngestPath } from '../is-ingest-path.ts';
 import { invalid, tooSlow, type Refusal } from './refusal.ts';
-import { parseRequestTarget } from './request-target.ts';
+import { pathOfTarget } from './request-target.ts';
 
 /** Longer than the request lines of routes that take batches. */
 const maxRequestLineBytes = 512;
@@ -30,12 +30,12 @@ export function malformed(error: Error, request?: Pick<IncomingMessage, 'method'
 }
 
 function pathOf({ method = '', url = '' }: Pick<IncomingMessage, 'method' | 'url'>): string {
-  return method === 'POST' || method === 'PUT' ? (parseRequestTarget(url)?.path ?? '') : '';
+  return method === 'POST' || method === 'PUT' ? pathOfTarget(url) : '';
 }
 
 function pathIn(error: Error): string {
   const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.of();
   const [, target = ''] =
     /^(?:POST|PUT) ([^? ]+)[? ]/.exec(packet.toString('latin1', 0, maxRequestLineBytes)) ?? [];
-  return parseRequestTarget(target)?.path ?? '';
+  return pathOfTarget(target);
 }

@@ -24,6 +24,11 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   return dotSegment.test(path) ? undefined : { ...parsed, path };
 }
 
+/** Returns the path of a request target; `''` where it names none. */
+export function pathOfTarget(target: string): string {
+  return parseRequestTarget(target)?.path ?? '';
+}
+
 function split(target: string): RequestTarget | undefined {
   if (target.startsWith('/')) return { authority: undefined, path: /^[^?#]*/.exec(target)?.[0] ?? '' };
   const [whole, authority, path = ''] = absolutePattern.exec(target) ?? [];

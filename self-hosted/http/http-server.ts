@@ -12,7 +12,7 @@ import {
 import { guardServer } from '../../http-server/gate.ts';
 import { answerRefusal } from '../../http-server/gate/answer-refusal.ts';
 import { invalid } from '../../http-server/gate/refusal.ts';
-import { parseRequestTarget } from '../../http-server/gate/request-target.ts';
+import { pathOfTarget } from '../../http-server/gate/request-target.ts';
 import { hasBody } from '../../http-server/has-body.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
@@ -80,7 +80,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const serve = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     drain.watch(request, response);
     const { method = '', url = '' } = request;
-    const path = parseRequestTarget(url)?.path ?? '';
+    const path = pathOfTarget(url);
     const match = matchRoute(method, path);
     if (match === undefined) {
       return answerRefusal(request, response, invalid(false, 'A part of the path is not encoded correctly.'));
