@@ -19,12 +19,13 @@ const gzipMagic = Buffer.from([0x1f, 0x8b]);
  * @throws InvalidRequest    a text is gzip data without saying so; each of its lines would be a rejected entry
  */
 export function contentEncodingOf({ mediaType, contentEncoding, body }: EncodedBody): string {
+  if (isNamed(mediaType) && mediaType !== 'text/plain') return contentEncoding;
   const said = contentEncoding.trim().toLowerCase();
   const isGzip = body.subarray(0, gzipMagic.length).equals(gzipMagic);
-  if (mediaType === 'text/plain' && isGzip && /^(identity)?$/.test(said)) {
+  if (mediaType === 'text/plain') {
+    if (!isGzip || !/^(identity)?$/.test(said)) return contentEncoding;
     throw new InvalidRequest('The body is gzip data. Name its compression in content-encoding.');
   }
-  if (isNamed(mediaType)) return contentEncoding;
   const encoding = said === '' && mediaType === 'application/gzip' ? 'gzip' : said;
   if (encoding === '' || encoding === 'identity') {
     throw new UnsupportedMedia(
