@@ -186,9 +186,8 @@ async function projectModels(
       const known = now.filter((model) => lost.every(({ id }) => id !== model.id));
       const active = [servingOf(known), buildingOf(known)].filter((model) => model !== undefined);
       if (!haveSameStates(models, active)) break;
-      // Without traffic, nothing else would notice it.
-      if (seen.some((before, place) => active[place] !== undefined && hasGoneBack(before, active[place])))
-        break;
+      // The work on partitions only looks at positions when it moves them.
+      if (active.some((model, place) => hasGoneBack(seen[place] ?? model, model))) break;
       seen = active;
     }
   } finally {
